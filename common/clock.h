@@ -1,0 +1,44 @@
+/*
+ * clock - the station's time: frames and when they are due.
+ *
+ * Frame n is due at epoch + n / rate on CLOCK_MONOTONIC, which stands still in suspend.
+ *
+ * Unit:    nanoseconds as int64_t; frames as uint64_t.
+ * Threads: pure, but for the calls that ask the system.
+ */
+#ifndef AURALIS_CLOCK_H
+#define AURALIS_CLOCK_H
+
+#include <stdint.h>
+
+#define NS_PER_S  INT64_C(1000000000)
+#define NS_PER_MS INT64_C(1000000)
+
+enum { BOOT_ID_SIZE = 37 };
+
+/* Where a stream lies in time. */
+struct epoch {
+    uint64_t stream; /* random id */
+    uint32_t rate_hz;
+    int64_t monotonic_ns;       /* CLOCK_MONOTONIC of frame 0 */
+    int64_t wall_ns;            /* CLOCK_REALTIME of frame 0 */
+    char boot_id[BOOT_ID_SIZE]; /* the monotonic clock's: it means nothing under another boot */
+};
+
+int64_t clock_now_ns(void);
+int64_t clock_wall_ns(void);
+/* Returns at `deadline_ns` (monotonic), or earlier when a signal arrives. */
+void clock_sleep_until_ns(int64_t deadline_ns);
+/* The kernel's boot id; 0, or -errno. */
+int clock_boot_id(char boot_id[BOOT_ID_SIZE]);
+
+/* Duration of `frames`; exact to the nanosecond below, no overflow within 10 years (and beyond). */
+int64_t clock_frames_ns(uint64_t frames, uint32_t rate_hz);
+int64_t clock_due_ns(const struct epoch *epoch, uint64_t frame);
+/* The last frame that is due at `now_ns`; 0 before the stream's birth. */
+uint64_t clock_frame_at(const struct epoch *epoch, int64_t now_ns);
+/* `ms` milliseconds as frames, rounded up to whole blocks. */
+uint64_t clock_ms_frames(double ms, uint32_t rate_hz);
+uint64_t clock_block_up(uint64_t frame);
+
+#endif

@@ -1,0 +1,130 @@
+/*
+ * params - what a listener can steer: the values, their limits, and how text becomes a value.
+ *
+ * Everything comes from params.def, modes.def and presets.def. JSON is params_json's.
+ *
+ * Unit:    as in params.def; a key is a pitch class (0 = C), a mode or preset an index into its table.
+ * Memory:  plain values; nothing here allocates.
+ * Threads: pure functions over the caller's memory.
+ * Errors:  0, or -EINVAL with the reason and the allowed range in a struct param_error.
+ */
+#ifndef AURALIS_PARAMS_H
+#define AURALIS_PARAMS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum mode {
+#define MODE(name, ...) MODE_##name,
+#include "common/modes.def"
+#undef MODE
+    MODE_COUNT
+};
+
+enum preset {
+    PRESET_NONE = -1,
+#define PRESET(name, ...) PRESET_##name,
+#include "common/presets.def"
+#undef PRESET
+    PRESET_COUNT
+};
+
+enum param_id {
+#define PARAM(member, ...) PARAM_##member,
+#include "common/params.def"
+#undef PARAM
+    PARAM_COUNT
+};
+
+enum param_kind {
+    PARAM_KIND_KEY,
+    PARAM_KIND_MODE,
+    PARAM_KIND_REAL,
+    PARAM_KIND_PRESET,
+    PARAM_KIND_SEED
+};
+
+enum param_effect {
+    PARAM_EFFECT_NOW,
+    PARAM_EFFECT_BEAT,
+    PARAM_EFFECT_BAR,
+    PARAM_EFFECT_PRESET,
+    PARAM_EFFECT_SECTION
+};
+
+#define PARAM_TYPE_KEY    int32_t
+#define PARAM_TYPE_MODE   int32_t
+#define PARAM_TYPE_REAL   double
+#define PARAM_TYPE_PRESET int32_t
+#define PARAM_TYPE_SEED   uint64_t
+
+struct params {
+#define PARAM(member, name, kind, ...) PARAM_TYPE_##kind member;
+#include "common/params.def"
+#undef PARAM
+};
+
+struct param_spec {
+    const char *name; /* as in JSON: "mix.pad" */
+    enum param_kind kind;
+    enum param_effect effect;
+    size_t offset; /* in struct params */
+    double min, max, initial;
+    const char *unit, *title, *doc;
+};
+extern const struct param_spec param_specs[PARAM_COUNT];
+
+struct mode_spec {
+    const char *name;
+    int steps[7]; /* semitones above the tonic, ascending from 0 */
+    bool minor;
+};
+extern const struct mode_spec mode_specs[MODE_COUNT];
+
+struct preset_spec {
+    const char *name, *doc;
+    struct params values; /* key, preset and seed are not the preset's */
+};
+extern const struct preset_spec preset_specs[PRESET_COUNT];
+
+/* What was wrong with one parameter. */
+struct param_error {
+    char param[32];
+    char error[160]; /* "must be 60 to 120" */
+};
+
+/* A change asked for: values, and which of them were named. */
+struct params_change {
+    struct params values;
+    bool named[PARAM_COUNT];
+};
+
+/* The defaults; seed is 0 (the composer draws one). */
+void params_init(struct params *params);
+
+/* The parameter called `name`, or -1. */
+int param_find(const char *name);
+int mode_find(const char *name);         /* exact, lower case; -1 when unknown */
+int preset_find(const char *name);       /* -1 when unknown */
+const char *key_name(int32_t key);       /* "A", "F#", "Bb"; key 0 to 11 */
+const char *mode_name(int32_t mode);     /* "aeolian"; mode 0 to MODE_COUNT - 1 */
+const char *preset_name(int32_t preset); /* "none" for PRESET_NONE */
+
+/* Name one parameter in a change, from text ("D", "dorian", "72", "A minor"). The value is checked. */
+int params_change_text(struct params_change *change, const char *name, const char *text,
+                       struct param_error *error);
+/* The same for a number; refuses NaN, infinity and parameters that are not numbers. */
+int params_change_number(struct params_change *change, const char *name, double value,
+                         struct param_error *error);
+/* The same from an INI or command-line word, where numbers are text too. */
+int params_change_word(struct params_change *change, const char *name, const char *word,
+                       struct param_error *error);
+
+/* Lays a change over `params`: a preset's values first, then what was named beside it. */
+void params_apply(struct params *params, const struct params_change *change);
+
+/* The value of a REAL parameter. */
+double params_real(const struct params *params, enum param_id id);
+
+#endif

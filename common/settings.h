@@ -1,0 +1,80 @@
+/*
+ * settings - what an operator sets, from settings.def: defaults, then an INI file, then the environment,
+ * then flags; each value remembers where it came from. Initial parameters are section [params].
+ *
+ * Memory:  the struct is the caller's (about 5 kB); plain values.
+ * Threads: at start-up, from main.
+ * Errors:  0, or -EINVAL with text that names the place, the setting, what was wrong and what is allowed.
+ */
+#ifndef AURALIS_SETTINGS_H
+#define AURALIS_SETTINGS_H
+
+#include "common/params.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum { SETTING_TEXT_BYTES = 256, EXIT_CONFIG = 78 };
+
+enum setting_id {
+#define SETTING(section, key, ...) SETTING_##section##_##key,
+#include "common/settings.def"
+#undef SETTING
+    SETTING_COUNT
+};
+
+#define SETTING_FIELD_TEXT(name) char name[SETTING_TEXT_BYTES]
+#define SETTING_FIELD_INT(name)  int32_t name
+#define SETTING_FIELD_REAL(name) double name
+
+/* settings.stream_listen, settings.station_lead_ms, ... */
+struct settings {
+#define SETTING(section, key, kind, ...) SETTING_FIELD_##kind(section##_##key);
+#include "common/settings.def"
+#undef SETTING
+    struct params_change params; /* section [params] */
+    char origin[SETTING_COUNT]
+               [SETTING_TEXT_BYTES]; /* "default", "/etc/...:12", "environment", "--set" */
+    char params_origin[PARAM_COUNT][SETTING_TEXT_BYTES]; /* "" when not set */
+    /* derived from the above once all is read */
+    char bus_dir[SETTING_TEXT_BYTES];   /* DIR/bus or /run/auralis/<name>/bus */
+    char state_dir[SETTING_TEXT_BYTES]; /* DIR/state or /var/lib/auralis/<name> */
+    char synth_dir[SETTING_TEXT_BYTES]; /* DIR/synth or /run/auralis/<name>/synth */
+    char ring_name[SETTING_TEXT_BYTES]; /* "/auralis-main" */
+};
+
+struct settings_error {
+    char text[400];
+};
+
+/* A flag of one daemon, beside those that all have. */
+struct settings_flag {
+    const char *name;     /* "render" */
+    const char *argument; /* "FILE", or NULL for a flag without */
+    const char *doc;
+    const char **value; /* set to the argument ("" without one) when given */
+};
+
+/* Who is asking. */
+struct settings_program {
+    char letter;                       /* in settings.def: c, s or w */
+    const char *name;                  /* "auralis-synthd" */
+    const char *what_it_is;            /* a line for --help */
+    const struct settings_flag *flags; /* ends at a NULL name; NULL for none */
+};
+
+/* settings_load() has done what was asked (--help, --version, --check-config, --print-config): end now. */
+enum { SETTINGS_DONE = 1 };
+
+/* Reads defaults, file, environment and flags, in this order. 0, SETTINGS_DONE or -EINVAL. */
+int settings_load(struct settings *settings, const struct settings_program *program, int argc,
+                  char **argv, struct settings_error *error);
+/* One "section.key", as --set takes it. */
+int settings_set(struct settings *settings, const char *name, const char *value,
+                 const char *origin, struct settings_error *error);
+/* The whole configuration file, every setting commented out with default, range and meaning. */
+void settings_print_template(FILE *out);
+void settings_print(const struct settings *settings, char daemon, FILE *out);
+
+#endif
