@@ -32,7 +32,8 @@ int64_t histogram_percentile(const struct histogram *histogram, double share)
     if (histogram->count == 0) {
         return 0;
     }
-    for (int bin = 0; bin < HISTOGRAM_BINS; bin++) {
+    /* what the last bin holds has no upper end but the largest value */
+    for (int bin = 0; bin < HISTOGRAM_BINS - 1; bin++) {
         seen += histogram->bins[bin];
         if ((double)seen >= wanted && seen > 0) {
             const int64_t upper = (int64_t)(FIRST_NS * exp2((double)bin / BINS_PER_OCTAVE));

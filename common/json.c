@@ -1,95 +1,12 @@
 #include "common/json.h"
 
+#include "common/json_text.h"
 #include "common/number.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-/* UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing beyond U+10FFFF. Returns the length
- * of the character at text[0 .. left), or 0. */
-static size_t utf8_character(const unsigned char *text, size_t left)
-{
-    static const struct {
-        unsigned char first_min, first_max, second_min, second_max;
-        size_t length;
-    } forms[] = {
-        {0x20, 0x7e, 0, 0, 1},       {0xc2, 0xdf, 0x80, 0xbf, 2}, {0xe0, 0xe0, 0xa0, 0xbf, 3},
-        {0xe1, 0xec, 0x80, 0xbf, 3}, {0xed, 0xed, 0x80, 0x9f, 3}, {0xee, 0xef, 0x80, 0xbf, 3},
-        {0xf0, 0xf0, 0x90, 0xbf, 4}, {0xf1, 0xf3, 0x80, 0xbf, 4}, {0xf4, 0xf4, 0x80, 0x8f, 4},
-    };
-
-    for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-        if (text[0] < forms[i].first_min || text[0] > forms[i].first_max) {
-            continue;
-        }
-        if (forms[i].length > left) {
-            return 0;
-        }
-        for (size_t k = 1; k < forms[i].length; k++) {
-            const unsigned char low = k == 1 ? forms[i].second_min : 0x80;
-            const unsigned char high = k == 1 ? forms[i].second_max : 0xbf;
-
-            if (text[k] < low || text[k] > high) {
-                return 0;
-            }
-        }
-        return forms[i].length;
-    }
-    return 0;
-}
-
-/* Checks what cJSON lets pass: control characters, bad UTF-8, and \u0000, which would end a string early. */
-static const char *wrong_text(const unsigned char *text, size_t len)
-{
-    for (size_t i = 0; i < len;) {
-        if (text[i] == '\t' || text[i] == '\n' || text[i] == '\r') {
-            i++;
-            continue;
-        }
-        const size_t length = utf8_character(text + i, len - i);
-
-        if (length == 0) {
-            return "is not UTF-8 without control characters";
-        }
-        if (len - i >= 6 && memcmp(text + i, "\\u0000", 6) == 0) {
-            return "has a \\u0000";
-        }
-        i += length;
-    }
-    return NULL;
-}
-
-/* The index of the quote that ends the string beginning at text[at], or len. */
-static size_t string_end(const char *text, size_t at, size_t len)
-{
-    for (size_t i = at + 1; i < len; i++) {
-        if (text[i] == '\\') {
-            i++;
-        } else if (text[i] == '"') {
-            return i;
-        }
-    }
-    return len;
-}
-
-/* Nesting, counted outside of strings before anything recurses. */
-static bool too_deep(const char *text, size_t len)
-{
-    int depth = 0;
-
-    for (size_t i = 0; i < len && depth <= JSON_MAX_DEPTH; i++) {
-        if (text[i] == '"') {
-            i = string_end(text, i, len);
-        } else if (text[i] == '{' || text[i] == '[') {
-            depth++;
-        } else if (text[i] == '}' || text[i] == ']') {
-            depth--;
-        }
-    }
-    return depth > JSON_MAX_DEPTH;
-}
 
 static bool name_repeated(const cJSON *object)
 {
@@ -118,7 +35,7 @@ static const char *wrong_value(const cJSON *value)
 
     cJSON_ArrayForEach(child, value)
     {
-        /* depth is bounded by too_deep() */
+        /* depth is bounded by json_text_wrong() */
         const char *const wrong = wrong_value(child);
 
         if (wrong != NULL) {
@@ -140,10 +57,7 @@ cJSON *json_parse(const char *text, size_t len, const char **reason)
 {
     const char *end = NULL;
 
-    *reason = wrong_text((const unsigned char *)text, len);
-    if (*reason == NULL && too_deep(text, len)) {
-        *reason = "is nested too deeply";
-    }
+    *reason = json_text_wrong(text, len);
     if (*reason != NULL) {
         return NULL;
     }

@@ -1,20 +1,21 @@
 /*
  * json - strict reading of JSON, on cJSON. Only JSON adaptors (*_json.c) include this.
  *
- * Nothing trails, nothing is nested deeper than JSON_MAX_DEPTH, numbers are finite, names are
- * matched case-sensitively, no name stands twice, text is UTF-8 without control characters.
+ * The text is as json_text wants it, nothing trails, numbers are finite, names are matched
+ * case-sensitively, no name stands twice.
  *
  * Threads: pure.
  */
 #ifndef AURALIS_JSON_H
 #define AURALIS_JSON_H
 
+#include "common/json_text.h"
+
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { JSON_MAX_DEPTH = 16 };
 #define JSON_MAX_EXACT 1e15 /* frames beyond cannot be told apart once printed */
 
 /* Parses exactly [len] bytes as one value; NULL with *reason (static text) when it is none. */

@@ -53,6 +53,10 @@ const struct preset_spec preset_specs[PRESET_COUNT] = {
 #undef PRESET
 };
 
+/* Values lie on a grid of millionths: finer than anybody hears, and exact in 15 printed digits, so
+ * that what is journaled, stored and read back is the same to the last bit. */
+#define GRID_PER_UNIT 1e6
+
 /* As keys are usually written: flats where the key signature has them. */
 static const char *const key_names[12] = {"C",  "C#", "D",  "Eb", "E",  "F",
                                           "F#", "G",  "Ab", "A",  "Bb", "B"};
@@ -315,7 +319,7 @@ int params_change_number(struct params_change *change, const char *name, double 
     if (!isfinite(value) || value < spec->min || value > spec->max) {
         return refuse(error, name, "must be %g to %g", spec->min, spec->max);
     }
-    set_value(&change->values, param, value);
+    set_value(&change->values, param, round(value * GRID_PER_UNIT) / GRID_PER_UNIT);
     change->named[param] = true;
     return 0;
 }

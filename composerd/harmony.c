@@ -1,0 +1,270 @@
+#include "composerd/harmony.h"
+
+#include "composerd/dice.h"
+#include "composerd/state.h"
+
+#include <string.h>
+
+enum { MATRIX_SIZE = 6 };
+
+#define LIST(...) {__VA_ARGS__}
+static const struct matrix {
+    int32_t degrees[MATRIX_SIZE];
+    const char *labels[MATRIX_SIZE];
+    double rows[MATRIX_SIZE][MATRIX_SIZE];
+} matrices[MODE_COUNT] = {
+#define MATRIX(mode, degrees, labels, rows) [MODE_##mode] = {degrees, labels, rows},
+#define BACKTRACK(weight)
+#include "chord_matrices.inc"
+#undef BACKTRACK
+#undef MATRIX
+};
+#undef LIST
+
+static const double backtrack_weight =
+#define MATRIX(mode, degrees, labels, rows)
+#define BACKTRACK(weight) weight
+#include "chord_matrices.inc"
+#undef BACKTRACK
+#undef MATRIX
+    ;
+
+/* The row of a degree; the tonic's for one that is left out. */
+static int32_t row_of(const struct matrix *matrix, int32_t degree)
+{
+    for (int32_t i = 0; i < MATRIX_SIZE; i++) {
+        if (matrix->degrees[i] == degree) {
+            return i;
+        }
+    }
+    return 0;
+}
+
+const char *harmony_degree_label(int32_t mode, int32_t degree)
+{
+    const int32_t row = row_of(&matrices[mode], degree);
+
+    return matrices[mode].degrees[row] == degree ? matrices[mode].labels[row] : NULL;
+}
+
+void harmony_weights(int32_t mode, int32_t previous, int32_t current, double weights[DEGREES])
+{
+    const struct matrix *const matrix = &matrices[mode];
+    const double *const row = matrix->rows[row_of(matrix, current)];
+    double total = 0;
+
+    for (int32_t degree = 0; degree < DEGREES; degree++) {
+        weights[degree] = 0;
+    }
+    for (int32_t i = 0; i < MATRIX_SIZE; i++) {
+        const int32_t degree = matrix->degrees[i];
+        const bool back = degree == previous && degree != 0;
+
+        weights[degree] = row[i] * (back ? backtrack_weight : 1);
+        total += weights[degree];
+    }
+    for (int32_t degree = 0; degree < DEGREES; degree++) {
+        weights[degree] /= total;
+    }
+}
+
+int32_t harmony_draw_bars(struct composer *composer, const struct params *params,
+                          const struct habits *habits)
+{
+    const double bar_seconds = 240 / composer->bpm;
+    const double long_chance = params->intensity < 0.2   ? 1
+                               : params->intensity < 0.3 ? 0.6
+                                                         : habits->long_chords;
+    int32_t n_bars = dice_chance(composer, DIE_HARMONY, long_chance) ? 4 : 2;
+
+    if (n_bars * bar_seconds < 5) {
+        n_bars++;
+    }
+    if (dice_chance(composer, DIE_HARMONY, 0.15) && 2 * n_bars * bar_seconds <= 40) {
+        n_bars *= 2;
+    }
+    return n_bars;
+}
+
+static bool is_characteristic(const struct composer *composer, int32_t degree)
+{
+    return degree == mode_characters[composer->mode].chord_degree;
+}
+
+static bool kind_suits(const struct composer *composer, const struct chord_spec *spec)
+{
+    const int32_t tone = theory_pitch_class(composer->key, composer->mode,
+                                            mode_characters[composer->mode].tone_degree);
+
+    if (!vocabulary_allowed(spec)) {
+        return false;
+    }
+    /* the characteristic chord must have the tone that makes it so */
+    return !is_characteristic(composer, spec->degree) ||
+           theory_has(vocabulary_mask(spec), tone);
+}
+
+/* A colour for a degree; a chord that repeats changes its colour if it can. */
+static int32_t draw_kind(struct composer *composer, int32_t degree)
+{
+    double weights[CHORD_KIND_COUNT], total = 0;
+
+    for (int32_t kind = 0; kind < CHORD_KIND_COUNT; kind++) {
+        const struct chord_spec spec = {composer->key, composer->mode, degree, kind};
+        const bool same = degree == composer->degree && kind == composer->kind;
+
+        weights[kind] =
+            kind_suits(composer, &spec) ? chord_kind_weights[kind] * (same ? 0.01 : 1) : 0;
+        total += weights[kind];
+    }
+    return total > 0 ? dice_pick(composer, DIE_HARMONY, weights, CHORD_KIND_COUNT)
+                     : CHORD_triad;
+}
+
+static void set_chord(struct composer *composer, int32_t degree, int32_t kind, int32_t n_bars)
+{
+    composer->previous_degree = composer->degree;
+    composer->degree = degree;
+    composer->kind = kind;
+    composer->chord_left = n_bars;
+}
+
+static void record_certainty(struct composer *composer)
+{
+    composer->probability = 1;
+    composer->n_alternatives = 0;
+    memset(composer->alternative, 0, sizeof composer->alternative);
+    memset(composer->alternative_probability, 0, sizeof composer->alternative_probability);
+}
+
+/* Keeps what a draw with these weights (sum 1) chose and could have chosen. */
+static void record_draw(struct composer *composer, const double weights[DEGREES],
+                        int32_t chosen)
+{
+    record_certainty(composer);
+    for (int32_t degree = 0; degree < DEGREES; degree++) {
+        if (degree == chosen || weights[degree] <= 0 || composer->n_alternatives == 6) {
+            continue;
+        }
+        composer->alternative[composer->n_alternatives] = degree;
+        composer->alternative_probability[composer->n_alternatives++] = weights[degree];
+    }
+    composer->probability = weights[chosen] < 1 ? weights[chosen] : 1;
+}
+
+void harmony_next(struct composer *composer, int32_t n_bars)
+{
+    double weights[DEGREES];
+    int32_t degree = mode_characters[composer->mode].chord_degree;
+
+    if (composer->bars_plain + n_bars >= CHARACTER_BARS) {
+        record_certainty(composer);
+    } else {
+        harmony_weights(composer->mode, composer->previous_degree, composer->degree, weights);
+        degree = dice_pick(composer, DIE_HARMONY, weights, DEGREES);
+        record_draw(composer, weights, degree);
+    }
+    set_chord(composer, degree, draw_kind(composer, degree), n_bars);
+}
+
+void harmony_tonic(struct composer *composer, int32_t n_bars)
+{
+    record_certainty(composer);
+    set_chord(composer, 0, draw_kind(composer, 0), n_bars);
+    composer->previous_degree = -1;
+}
+
+/* Prefers chords that keep two of the tones that sound. */
+static double common_factor(const struct composer *composer, uint32_t mask)
+{
+    static const double factors[] = {0.02, 0.15, 1, 1, 1};
+    uint32_t sounding = 0;
+
+    for (int32_t v = 0; v < VOICES; v++) {
+        sounding |= 1U << theory_wrap(composer->voicing[v]);
+    }
+    return factors[theory_count(mask & sounding)];
+}
+
+enum { CANDIDATES = DEGREES * CHORD_KIND_COUNT };
+
+/* Draws degree and kind together; weights are any that are >= 0. False when all are 0. */
+static bool draw_candidate(struct composer *composer, const double weights[CANDIDATES],
+                           int32_t n_bars)
+{
+    double of_degrees[DEGREES] = {0}, total = 0;
+
+    for (int32_t i = 0; i < CANDIDATES; i++) {
+        of_degrees[i / CHORD_KIND_COUNT] += weights[i];
+        total += weights[i];
+    }
+    if (total <= 0) {
+        return false;
+    }
+    for (int32_t degree = 0; degree < DEGREES; degree++) {
+        of_degrees[degree] /= total;
+    }
+    const int32_t chosen = dice_pick(composer, DIE_HARMONY, weights, CANDIDATES);
+
+    record_draw(composer, of_degrees, chosen / CHORD_KIND_COUNT);
+    set_chord(composer, chosen / CHORD_KIND_COUNT, chosen % CHORD_KIND_COUNT, n_bars);
+    return true;
+}
+
+static struct chord_spec candidate(const struct composer *composer, int32_t i)
+{
+    return (struct chord_spec){composer->key, composer->mode, i / CHORD_KIND_COUNT,
+                               i % CHORD_KIND_COUNT};
+}
+
+void harmony_pivot(struct composer *composer, uint32_t mask, int32_t n_bars)
+{
+    double weights[CANDIDATES];
+
+    for (int32_t i = 0; i < CANDIDATES; i++) {
+        const struct chord_spec spec = candidate(composer, i);
+        const uint32_t tones = vocabulary_mask(&spec);
+        const bool fits = (tones & ~mask) == 0 && vocabulary_allowed(&spec);
+
+        weights[i] = fits ? (chord_kind_weights[spec.kind] + 0.01) *
+                                common_factor(composer, tones) * (spec.degree == 0 ? 1.5 : 1)
+                          : 0;
+    }
+    if (!draw_candidate(composer, weights, n_bars)) {
+        record_certainty(composer);
+        set_chord(composer, 0, CHORD_fifth, n_bars);
+    }
+}
+
+void harmony_arrive(struct composer *composer, bool same_key, int32_t n_bars)
+{
+    double weights[CANDIDATES], row[DEGREES];
+
+    composer->previous_degree = -1;
+    harmony_weights(composer->mode, -1, 0, row);
+    row[0] = 2; /* a new key is heard as one from its tonic */
+    for (int32_t i = 0; i < CANDIDATES; i++) {
+        const struct chord_spec spec = candidate(composer, i);
+        const double weight = !same_key ? row[spec.degree]
+                              : is_characteristic(composer, spec.degree) ? 1
+                                                                         : 0;
+
+        weights[i] = kind_suits(composer, &spec)
+                         ? weight * chord_kind_weights[spec.kind] *
+                               common_factor(composer, vocabulary_mask(&spec))
+                         : 0;
+    }
+    if (!draw_candidate(composer, weights, n_bars)) {
+        harmony_tonic(composer, n_bars);
+    }
+    composer->previous_degree = -1;
+}
+
+void harmony_end_bar(struct composer *composer)
+{
+    if (is_characteristic(composer, composer->degree) && composer->moving == 0) {
+        composer->bars_plain = 0;
+    } else if (composer->bars_plain < 1000000) {
+        composer->bars_plain++;
+    }
+}

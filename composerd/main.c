@@ -1,0 +1,135 @@
+/*
+ * auralis-composerd - composes phrases, publishes them, and takes what listeners ask for.
+ */
+#include "common/folder.h"
+#include "common/log.h"
+#include "common/number.h"
+#include "composerd/daemon.h"
+#include "composerd/offline.h"
+#include "composerd/state_file.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the command line asks for beside the settings. */
+struct wishes {
+    const char *compose, *minutes, *seed, *preset, *midi;
+};
+
+/* Ends the process when a step of the start failed. */
+static void must(int rc, const char *what, int status)
+{
+    if (rc < 0) {
+        log_error("cannot %s: %s", what, log_errno(rc));
+        exit(status);
+    }
+}
+
+static void refuse(const char *reason)
+{
+    fprintf(stderr, "auralis-composerd: %s\n", reason);
+    exit(EXIT_CONFIG);
+}
+
+/* --seed and --preset are [params] by shorter names. */
+static void apply_wishes(struct settings *settings, const struct wishes *wishes)
+{
+    struct settings_error error;
+
+    if (wishes->seed != NULL &&
+        settings_set(settings, "params.seed", wishes->seed, "--seed", &error) != 0) {
+        refuse(error.text);
+    }
+    if (wishes->preset != NULL &&
+        settings_set(settings, "params.preset", wishes->preset, "--preset", &error) != 0) {
+        refuse(error.text);
+    }
+}
+
+static struct wishes load_settings(struct settings *settings, int argc, char **argv)
+{
+    struct wishes wishes = {NULL};
+    const struct settings_flag flags[] = {
+        {"compose", NULL, "compose to standard output, as fast as possible, and end",
+         &wishes.compose},
+        {"minutes", "N", "how much to compose (10)", &wishes.minutes},
+        {"seed", "N", "what the dice are thrown with", &wishes.seed},
+        {"preset", "NAME", "begin with a preset", &wishes.preset},
+        {"midi", "FILE", "compose into a MIDI file, and end", &wishes.midi},
+        {NULL, NULL, NULL, NULL}};
+    const struct settings_program program = {.letter = 'c',
+                                             .name = "auralis-composerd",
+                                             .what_it_is =
+                                                 "composes the music of an Auralis station",
+                                             .flags = flags};
+    struct settings_error error;
+    const int rc = settings_load(settings, &program, argc, argv, &error);
+
+    if (rc < 0) {
+        refuse(error.text);
+    }
+    if (rc == SETTINGS_DONE) {
+        exit(EXIT_SUCCESS);
+    }
+    apply_wishes(settings, &wishes);
+    return wishes;
+}
+
+static int compose_offline(const struct settings *settings, const struct wishes *wishes)
+{
+    struct offline_request request = {.settings = settings,
+                                      .minutes = 10,
+                                      .journal = wishes->compose != NULL ? stdout : NULL,
+                                      .midi = wishes->midi};
+
+    if (wishes->minutes != NULL && (!number_real(wishes->minutes, &request.minutes) ||
+                                    request.minutes <= 0 || request.minutes > 100000)) {
+        refuse("--minutes must be a number, more than 0 and at most 100000");
+    }
+    return offline_compose(&request) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static void start(struct daemon *daemon)
+{
+    const struct settings *const settings = &daemon->settings;
+
+    must(service_init(&daemon->service), "set up signals", EXIT_FAILURE);
+    must(folder_make(settings->state_dir), "make the state folder", EXIT_FAILURE);
+    must(folder_make(settings->bus_dir), "make the bus folder", EXIT_FAILURE);
+    must(state_lock(settings->state_dir), "lock the state: another composerd may be running",
+         EXIT_FAILURE);
+    daemon->publisher.metrics = &daemon->metrics;
+    daemon->station.phrase_bars = (uint32_t)settings->composer_phrase_bars;
+    daemon->station.lead_frames =
+        clock_ms_frames(settings->station_lead_ms, (uint32_t)settings->station_sample_rate);
+    must(daemon_resume(daemon), "begin or take up a stream", EXIT_FAILURE);
+    must(bus_server_open(&daemon->publisher.bus, settings->bus_dir), "bind the bus",
+         EXIT_FAILURE);
+    daemon_commit(daemon);
+}
+
+int main(int argc, char **argv)
+{
+    static struct daemon daemon;
+    const struct wishes wishes = load_settings(&daemon.settings, argc, argv);
+
+    must(log_init("composerd", daemon.settings.log_level), "set up the log", EXIT_CONFIG);
+    if (wishes.compose != NULL || wishes.midi != NULL) {
+        return compose_offline(&daemon.settings, &wishes);
+    }
+    start(&daemon);
+    service_ready(&daemon.service);
+    while (service_running()) {
+        daemon_serve(&daemon);
+        daemon_greet(&daemon);
+        const bool more = daemon_compose(&daemon);
+
+        daemon_heartbeat(&daemon);
+        service_alive(&daemon.service, clock_now_ns());
+        bus_server_wait(&daemon.publisher.bus, more ? 0 : daemon.heartbeat_ns);
+    }
+    service_stopping(&daemon.service);
+    daemon_finish(&daemon);
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,240 @@
+#include "common/entropy.h"
+#include "common/log.h"
+#include "composerd/daemon.h"
+#include "composerd/state_file.h"
+#include "composerd/station_json.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Frame 0 lies this far ahead, so that the first sound is not already late. */
+static const int64_t BIRTH_AHEAD_NS = 300 * NS_PER_MS;
+/* What is read back of the journal: more than any note lasts and any listener resumes. */
+enum { HISTORY_SECONDS = 60 };
+
+/* ---- the state ---- */
+
+/* Takes up one copy of the state. 0, -ENOENT, or why it could not be used. */
+static int take_up(struct daemon *daemon, enum state_copy copy, const char *boot_id,
+                   struct params *carried)
+{
+    const struct station_circumstances now = {
+        .boot_id = boot_id, .rate_hz = (uint32_t)daemon->settings.station_sample_rate};
+    struct json_reason reason = {""};
+    char *text = NULL;
+    size_t len = 0;
+    int rc = state_load(daemon->settings.state_dir, copy, &text, &len);
+
+    if (rc == -ENOENT) {
+        return rc;
+    }
+    if (rc == 0) {
+        rc = station_from_json(text, len, &now, &daemon->station, carried, &reason);
+    }
+    free(text);
+    if (rc == -ESTALE) {
+        log_info("the last stream is over: a new one begins reason=\"%s\"", reason.text);
+    } else if (rc != 0) {
+        metric_add(&daemon->metrics, METRIC_composerd_state_errors, 1);
+        state_set_aside(daemon->settings.state_dir, copy);
+        log_warn("the state cannot be used and was set aside dir=%s reason=\"%s\"",
+                 daemon->settings.state_dir, reason.text[0] ? reason.text : log_errno(rc));
+    }
+    return rc;
+}
+
+/* ---- the journal ---- */
+
+struct journal_reading {
+    struct daemon *daemon;
+    struct event *event;
+    uint64_t stream;      /* lines of another stream are not ours */
+    uint64_t next_phrase; /* behind the last one journaled */
+    bool has_change;
+    uint64_t last_change;
+    struct params params; /* of the last change, whatever its stream */
+    uint64_t n_bad;
+};
+
+static void remember(struct journal_reading *reading, const char *line)
+{
+    const struct event *const event = reading->event;
+
+    if (event->head.type == EVENT_PARAMS) {
+        reading->has_change = true;
+        reading->last_change = event->params.change;
+        history_add(&reading->daemon->publisher.history, EVENT_PARAMS,
+                    event->params.effective_frame, line);
+    } else {
+        reading->next_phrase = event->phrase.phrase + 1;
+        history_add(&reading->daemon->publisher.history, EVENT_PHRASE,
+                    phrase_sounds_until(&event->phrase), line);
+    }
+}
+
+static int on_line(void *user, const char *line, size_t len)
+{
+    struct journal_reading *const reading = user;
+    struct json_reason reason;
+
+    if (event_from_json(line, len, reading->event, &reason) != 0 ||
+        reading->event->head.type == EVENT_HEARTBEAT) {
+        reading->n_bad++;
+        return 0;
+    }
+    if (reading->event->head.type == EVENT_PARAMS) {
+        reading->params = reading->event->params.params;
+    }
+    if (reading->event->head.stream == reading->stream) {
+        remember(reading, line);
+    }
+    return 0;
+}
+
+static int read_journal(struct daemon *daemon, struct journal_reading *reading,
+                        uint64_t from_frame)
+{
+    char dir[SETTING_TEXT_BYTES + 16];
+
+    snprintf(dir, sizeof dir, "%s/journal", daemon->settings.state_dir);
+    const int opened = journal_open(&daemon->publisher.journal, dir,
+                                    (uint32_t)daemon->settings.station_sample_rate);
+
+    if (opened != 0) {
+        log_warn("cannot open the journal, the music goes on without dir=%s error=\"%s\"", dir,
+                 log_errno(opened));
+        metric_add(&daemon->metrics, METRIC_composerd_journal_errors, 1);
+        return opened;
+    }
+    const int rc = journal_read(dir, from_frame, on_line, reading);
+
+    if (reading->n_bad > 0) {
+        /* what could be read is in the history; the file begins anew */
+        journal_set_aside(&daemon->publisher.journal, ".bad");
+        metric_add(&daemon->metrics, METRIC_composerd_journal_errors, 1);
+        log_warn(
+            "the journal has lines that cannot be used and was set aside dir=%s lines=%" PRIu64,
+            dir, reading->n_bad);
+    }
+    return rc;
+}
+
+/* ---- going on ---- */
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Queues what the last run had decided and not yet published. Numbers go on behind what the journal has, which
+ * may be newer than a state that stood in for a damaged one. */
+static void publish_unpublished(struct daemon *daemon, const struct journal_reading *reading)
+{
+    struct station *const station = &daemon->station;
+    const struct lookahead *const ahead = &station->ahead;
+    const uint64_t last = ahead->entries[ahead->n_entries - 1].number;
+
+    if (!reading->has_change || reading->last_change < station->change.change) {
+        publisher_queue_params(&daemon->publisher, &station->change);
+    } else {
+        station->change.change = reading->last_change;
+    }
+    station->next_phrase = larger(larger(station->next_phrase, last + 1), reading->next_phrase);
+    if (last >= reading->next_phrase) {
+        publisher_queue_phrase(&daemon->publisher, &ahead->latest->phrase);
+    }
+}
+
+static int go_on(struct daemon *daemon, struct journal_reading *reading)
+{
+    const struct station *const station = &daemon->station;
+    const uint64_t now_frame = clock_frame_at(&station->epoch, clock_now_ns());
+    const uint64_t kept = (uint64_t)HISTORY_SECONDS * station->epoch.rate_hz;
+
+    reading->stream = station->epoch.stream;
+    daemon->publisher.stream = station->epoch.stream;
+    read_journal(daemon, reading, now_frame > kept ? now_frame - kept : 0);
+    publish_unpublished(daemon, reading);
+    log_event("resume", station->epoch.stream, now_frame,
+              "the stream goes on stream=%016" PRIx64 " frame=%" PRIu64, station->epoch.stream,
+              now_frame);
+    return 0;
+}
+
+/* The parameters of the last change in a journal whose state is lost. */
+static void carry_from_journal(struct daemon *daemon, struct journal_reading *reading,
+                               struct params *carried)
+{
+    read_journal(daemon, reading, UINT64_MAX);
+    *carried = reading->params;
+    history_finish(&daemon->publisher.history);
+}
+
+static int give_birth(struct daemon *daemon, const char *boot_id, const struct params *carried)
+{
+    struct station *const station = &daemon->station;
+    struct params params = *carried;
+    struct epoch epoch = {.stream = entropy_u64(),
+                          .rate_hz = (uint32_t)daemon->settings.station_sample_rate,
+                          .monotonic_ns = clock_now_ns() + BIRTH_AHEAD_NS,
+                          .wall_ns = clock_wall_ns() + BIRTH_AHEAD_NS};
+
+    memcpy(epoch.boot_id, boot_id, BOOT_ID_SIZE);
+    if (!daemon->settings.params.named[PARAM_seed]) {
+        params.seed = entropy_u64();
+    } else {
+        params.seed = daemon->settings.params.values.seed;
+    }
+    const int rc = station_begin(station, &epoch, &params);
+
+    if (rc != 0) {
+        return rc;
+    }
+    daemon->publisher.stream = epoch.stream;
+    journal_set_aside(&daemon->publisher.journal, ".old");
+    publisher_queue_params(&daemon->publisher, &station->change);
+    log_event("birth", epoch.stream, 0,
+              "a new stream is born stream=%016" PRIx64 " seed=%" PRIu64, epoch.stream,
+              params.seed);
+    return 0;
+}
+
+int daemon_resume(struct daemon *daemon)
+{
+    char boot_id[BOOT_ID_SIZE] = "";
+    struct params carried;
+    struct journal_reading reading = {.daemon = daemon};
+    const int boot = clock_boot_id(boot_id);
+
+    if (boot != 0) {
+        return boot;
+    }
+    params_init(&carried);
+    params_apply(&carried, &daemon->settings.params);
+    reading.params = carried;
+    reading.event = malloc(sizeof *reading.event);
+    if (reading.event == NULL) {
+        return -ENOMEM;
+    }
+    publisher_begin_run(&daemon->publisher, entropy_u64());
+    int rc = take_up(daemon, STATE_LATEST, boot_id, &carried);
+
+    if (rc != 0 && rc != -ESTALE) {
+        rc = take_up(daemon, STATE_PREVIOUS, boot_id, &carried);
+    }
+    if (rc == 0) {
+        rc = go_on(daemon, &reading);
+    } else {
+        if (rc != -ESTALE) {
+            carry_from_journal(daemon, &reading, &carried);
+        } else {
+            read_journal(daemon, &reading, UINT64_MAX);
+        }
+        rc = give_birth(daemon, boot_id, &carried);
+    }
+    free(reading.event);
+    return rc;
+}

@@ -1,0 +1,62 @@
+#include "composerd/state.h"
+
+#include "common/phrase.h"
+
+_Static_assert(ROLE_COUNT == 7, "held_role in state.def is limited to the roles there are");
+
+const struct state_field state_fields[STATE_FIELD_COUNT] = {
+#define STATE(name, kind, min, max, doc)                                                       \
+    {#name, STATE_##kind, offsetof(struct composer, name), 0, min, max},
+#define STATE_ARRAY(name, count, kind, min, max, doc)                                          \
+    {#name, STATE_##kind, offsetof(struct composer, name), count, min, max},
+#include "composerd/state.def"
+#undef STATE_ARRAY
+#undef STATE
+};
+
+/* A generator of zeros only gives zeros for ever. */
+static bool dice_are_dead(const struct composer *composer)
+{
+    for (int die = 0; die < DIE_COUNT; die++) {
+        const uint64_t *const words = &composer->dice[die * 4];
+
+        if ((words[0] | words[1] | words[2] | words[3]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool voices_are_sorted(const struct composer *composer)
+{
+    for (int i = 1; i < VOICES; i++) {
+        if (composer->voicing[i] <= composer->voicing[i - 1]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+const char *composer_invalid(const struct composer *composer)
+{
+    const uint64_t bar_end = composer->bar_frame + (uint64_t)composer->bar_frames;
+
+    if (composer->rate_hz != 44100 && composer->rate_hz != 48000) {
+        return "rate_hz must be 44100 or 48000";
+    }
+    if ((composer->frame | composer->bar_frame | (uint64_t)composer->bar_frames) %
+            BLOCK_FRAMES !=
+        0) {
+        return "frame must lie on the grid of 64";
+    }
+    if (composer->frame < composer->bar_frame || composer->frame > bar_end) {
+        return "frame must lie in its bar";
+    }
+    if (dice_are_dead(composer)) {
+        return "dice must not be all zero";
+    }
+    if (!voices_are_sorted(composer)) {
+        return "voicing must ascend";
+    }
+    return NULL;
+}

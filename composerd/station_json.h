@@ -1,0 +1,30 @@
+/*
+ * station_json - what a station must know to go on after a restart <-> JSON: the stream, the parameters and
+ * what each phrase that is not over was composed from.
+ *
+ * Memory:  the text is the caller's to free. station_from_json() fills a zeroed station and composes its
+ *          phrases again; on failure only *carried may have been written.
+ * Threads: pure.
+ * Errors:  0, -ENOMEM, or -EPROTO with the reason.
+ */
+#ifndef AURALIS_STATION_JSON_H
+#define AURALIS_STATION_JSON_H
+
+#include "common/event_json.h"
+#include "composerd/station.h"
+
+enum { STATION_STATE_VERSION = 1 };
+
+char *station_to_json(const struct station *station);
+
+/* How to take up a state: under which boot, at which rate. */
+struct station_circumstances {
+    const char *boot_id;
+    uint32_t rate_hz;
+};
+/* -ESTALE: a good state of another boot or rate; its parameters are in *carried then. */
+int station_from_json(const char *text, size_t len, const struct station_circumstances *now,
+                      struct station *station, struct params *carried,
+                      struct json_reason *reason);
+
+#endif
