@@ -1,0 +1,267 @@
+/*
+ * auralis-synthd - takes phrases, renders them ahead of due, and writes the station's audio ring.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/log.h"
+#include "common/service.h"
+#include "common/settings.h"
+#include "synthd/feed.h"
+#include "synthd/fonts.h"
+#include "synthd/offline.h"
+#include "synthd/player.h"
+
+static const int64_t status_period_ns = 5 * NS_PER_S;
+static const int64_t waiting_ns = 2 * NS_PER_MS;   /* between looks while something is awaited */
+static const int64_t locked_ns = 20 * NS_PER_MS;   /* between tries for the writer's lock */
+static const int64_t longest_sleep_ns = 20 * NS_PER_MS; /* events are taken at least this often */
+
+struct synthd {
+    struct settings settings;
+    struct service service;
+    struct ring_lock lock;
+    struct feed feed;
+    struct player player;
+    struct log_limit ring_limit;
+    int64_t next_status_ns;
+    bool ready;
+};
+
+/* The one thing this process does, and large: not for the stack. */
+static struct synthd synthd;
+
+/* Only start-up ends the process: what fails later is logged, counted and tried again. */
+static void must(int rc, const char *what)
+{
+    if (rc < 0) {
+        log_error("cannot %s reason=\"%s\"", what, log_errno(rc));
+        exit(EXIT_FAILURE);
+    }
+}
+
+/* ---- what the feed hands over ---- */
+
+static void on_epoch(void *user, const struct epoch *epoch)
+{
+    struct synthd *const s = user;
+    const int rc = player_tune(&s->player, epoch);
+    uint64_t swallowed;
+
+    if (rc == 1) {
+        feed_restart(&s->feed); /* another stream: all of it is wanted */
+    } else if (rc < 0 && log_limit_pass(&s->ring_limit, clock_now_ns(), &swallowed)) {
+        log_error("cannot open ring name=%s reason=\"%s\" swallowed=%" PRIu64,
+                  s->settings.ring_name, log_errno(rc), swallowed);
+    }
+}
+
+static bool on_event(void *user, const struct event *event)
+{
+    struct synthd *const s = user;
+
+    return player_take(&s->player, event);
+}
+
+static uint64_t from_frame(void *user)
+{
+    struct synthd *const s = user;
+
+    return player_from_frame(&s->player, clock_now_ns());
+}
+
+/* ---- the steps of main() ---- */
+
+static void show_status(struct synthd *s, int64_t now_ns)
+{
+    const struct player *const player = &s->player;
+
+    if (!s->ready) {
+        s->ready = true;
+        service_ready(&s->service);
+    } else if (now_ns < s->next_status_ns) {
+        return;
+    }
+    s->next_status_ns = now_ns + status_period_ns;
+    if (!player->playing) {
+        service_status(&s->service, "waiting for composerd");
+        return;
+    }
+    const int64_t ahead = pace_ahead_frames(&player->pace, player->render.frame, now_ns);
+
+    service_status(&s->service, "rendering, %" PRId64 " ms ahead, %u voices%s",
+                   ahead * 1000 / player->pace.epoch.rate_hz, voice_count(player->voice),
+                   feed_alive(&s->feed, now_ns) ? "" : ", composerd is away");
+}
+
+/* Another synthd may still hold the ring: it is waited for. False when the service ends first. */
+static bool take_lock(struct synthd *s)
+{
+    char path[SETTING_TEXT_BYTES + 16];
+    bool said = false;
+
+    snprintf(path, sizeof path, "%s/ring.lock", s->settings.synth_dir);
+    while (service_running()) {
+        const int64_t now_ns = clock_now_ns();
+        const int rc = ring_lock_take(&s->lock, path);
+
+        if (rc == 0) {
+            return true;
+        }
+        if (rc != -EWOULDBLOCK) {
+            must(rc, "take the ring's lock");
+        }
+        if (!said) {
+            said = true;
+            log_info("another synthd holds the ring, waiting lock=%s", path);
+            service_ready(&s->service);
+            s->ready = true;
+            service_status(&s->service, "waiting: another synthd holds the ring");
+        }
+        service_alive(&s->service, now_ns);
+        clock_sleep_until_ns(now_ns + locked_ns);
+    }
+    return false;
+}
+
+static void set_up(struct synthd *s)
+{
+    const struct settings *const set = &s->settings;
+    const struct feed_user user = {s, on_epoch, on_event, from_frame};
+    const struct player_options player = {
+        .ring_name = set->ring_name,
+        .lead_ms = set->station_lead_ms,
+        .polyphony = set->synth_polyphony,
+        .gain = set->synth_gain,
+        .makeup_db = set->synth_makeup_db,
+        .soundfont = set->synth_soundfont,
+        .pid = (uint32_t)getpid(),
+    };
+
+    if (mkdir(set->synth_dir, 0700) != 0 && errno != EEXIST) {
+        must(-errno, "make the lock's folder");
+    }
+    player_init(&s->player, &player);
+    must(feed_open(&s->feed, set->bus_dir, set->state_dir, &s->player.metrics, &user),
+         "connect to composerd");
+}
+
+/* Takes events, renders what is due; returns when to look again. */
+static int64_t turn(struct synthd *s, int64_t now_ns)
+{
+    feed_poll(&s->feed, now_ns);
+    if (!s->player.playing && player_tuned(&s->player) && feed_complete(&s->feed)) {
+        player_join(&s->player, now_ns);
+    }
+    if (!s->player.playing) {
+        return now_ns + waiting_ns;
+    }
+    const int64_t next_ns = player_turn(&s->player, clock_now_ns());
+
+    return next_ns < now_ns + longest_sleep_ns ? next_ns : now_ns + longest_sleep_ns;
+}
+
+static void serve(struct synthd *s)
+{
+    set_up(s);
+    if (!take_lock(s)) {
+        return;
+    }
+    if (!player_peek(&s->player)) {
+        log_info("waiting for composerd bus=%s", s->settings.bus_dir);
+    }
+    while (service_running()) {
+        const int64_t now_ns = clock_now_ns();
+        const int64_t next_ns = turn(s, now_ns);
+
+        service_alive(&s->service, now_ns);
+        show_status(s, now_ns);
+        clock_sleep_until_ns(next_ns);
+    }
+    service_stopping(&s->service);
+}
+
+/* ---- --render ---- */
+
+static bool read_frames(const char *text, uint64_t *frames)
+{
+    char *end = NULL;
+
+    if (text == NULL) {
+        *frames = UINT64_MAX;
+        return true;
+    }
+    errno = 0;
+    *frames = strtoull(text, &end, 10);
+    return errno == 0 && *text >= '0' && *text <= '9' && *end == '\0' &&
+           *frames < UINT64_C(1000000000000000);
+}
+
+static int render_file(const struct settings *set, const char *path, const char *from,
+                       const char *frames)
+{
+    struct offline_reason reason;
+    struct fonts fonts;
+
+    fonts_find(&fonts, set->synth_soundfont);
+    struct offline_options options = {
+        .in = stdin,
+        .path = path,
+        .fonts = fonts.paths,
+        .n_fonts = fonts.n,
+        .gain = set->synth_gain,
+        .makeup_db = set->synth_makeup_db,
+        .polyphony = set->synth_polyphony,
+        .progress = isatty(STDERR_FILENO) == 1,
+    };
+
+    if (!read_frames(from, &options.from_frame) || !read_frames(frames, &options.frames)) {
+        log_error("--from and --frames take whole numbers of frames, 0 to 999999999999999");
+        return EXIT_FAILURE;
+    }
+    if (offline_render(&options, &reason) != 0) {
+        log_error("%s", reason.text);
+        return EXIT_FAILURE;
+    }
+    return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+    const char *render = NULL, *from = NULL, *frames = NULL;
+    const struct settings_flag flags[] = {
+        {"render", "FILE", "render a journal from standard input to FILE (.wav, .flac; -: raw)",
+         &render},
+        {"from", "FRAME", "with --render: begin there, as if all before had been played", &from},
+        {"frames", "N", "with --render: end after so many frames", &frames},
+        {0},
+    };
+    const struct settings_program program = {
+        's', "auralis-synthd", "renders the station's phrases into its audio ring", flags};
+    struct settings_error error = {""};
+    struct synthd *const s = &synthd;
+    const int rc = settings_load(&s->settings, &program, argc, argv, &error);
+
+    if (rc == SETTINGS_DONE) {
+        return EXIT_SUCCESS;
+    }
+    if (rc != 0) {
+        fprintf(stderr, "auralis-synthd: %s\n", error.text);
+        return EXIT_CONFIG;
+    }
+    must(log_init("synthd", s->settings.log_level), "set up the log");
+    if (render != NULL) {
+        return render_file(&s->settings, render, from, frames);
+    }
+    must(service_init(&s->service), "set up signals and watchdog");
+    serve(s);
+    feed_finish(&s->feed);
+    player_finish(&s->player);
+    ring_lock_finish(&s->lock);
+    return EXIT_SUCCESS;
+}

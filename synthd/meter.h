@@ -1,0 +1,34 @@
+/*
+ * meter - the facts about each chunk, gathered while its blocks go by.
+ *
+ * Unit:    1 is full scale; LUFS.
+ * Memory:  the caller's struct.
+ * Threads: pure; one thread.
+ */
+#ifndef AURALIS_METER_H
+#define AURALIS_METER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "synthd/loudness.h"
+#include "synthd/stereo.h"
+
+struct meter {
+    uint32_t chunk_frames;
+    bool whole; /* the chunk has been seen from its first frame on */
+    float peak; /* so far */
+    struct loudness loudness;
+};
+
+struct meter_reading {
+    uint64_t first_frame; /* of the chunk */
+    float peak, loudness_lufs;
+};
+
+void meter_init(struct meter *meter, uint32_t rate_hz);
+/* True when a chunk was completed by this block, which begins at `frame`. */
+bool meter_block(struct meter *meter, uint64_t frame, const struct stereo *block,
+                 struct meter_reading *reading);
+
+#endif

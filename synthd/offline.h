@@ -1,0 +1,37 @@
+/*
+ * offline - a journal on a stream of text in, a sound file out: the same frames that the station plays.
+ *
+ * Lines are read and rendered as they come, so the input may be endless. The first line must be `params`;
+ * a broken last line without its newline is left out, any other is an error.
+ *
+ * Unit:    frames of the stream.
+ * Memory:  allocates while it runs, frees all.
+ * Threads: one thread.
+ * Errors:  0, or -errno with the reason in words.
+ */
+#ifndef AURALIS_OFFLINE_H
+#define AURALIS_OFFLINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct offline_options {
+    FILE *in;
+    const char *path; /* "-", *.wav or *.flac */
+    const char *const *fonts; /* [n_fonts] */
+    int n_fonts;
+    double gain, makeup_db;
+    int32_t polyphony;
+    uint64_t from_frame; /* UINT64_MAX: where the first phrase begins */
+    uint64_t frames;     /* UINT64_MAX: to the end of the last phrase, and until all has faded */
+    bool progress;       /* tell on standard error */
+};
+
+struct offline_reason {
+    char text[400];
+};
+
+int offline_render(const struct offline_options *options, struct offline_reason *reason);
+
+#endif

@@ -1,0 +1,100 @@
+#include "synthd/render.h"
+
+#include "synthd/pcm.h"
+
+void render_init(struct render *render, struct voice *voice, uint32_t rate_hz, double makeup_db)
+{
+    render->voice = voice;
+    render->rate_hz = rate_hz;
+    render->makeup_db = makeup_db;
+    render->clipped = 0;
+    timeline_init(&render->timeline, rate_hz);
+    changes_init(&render->changes);
+    render_join(render, 0);
+}
+
+void render_join(struct render *render, uint64_t frame)
+{
+    render->frame = frame;
+    timeline_join(&render->timeline, frame);
+    changes_join(&render->changes);
+    voice_silence(render->voice);
+    chain_init(&render->chain, render->makeup_db, render->rate_hz);
+    meter_init(&render->meter, render->rate_hz);
+}
+
+/* The voices' next block. False when all of them are silent. */
+static bool play_voices(struct render *render)
+{
+    struct timeline_event events[TIMELINE_BLOCK_EVENTS];
+    const uint32_t n = timeline_pop(&render->timeline, events);
+
+    for (uint32_t i = 0; i < n; i++) {
+        voice_event(render->voice, &events[i]);
+    }
+    render->voice_frame += BLOCK_FRAMES;
+    return voice_block(render->voice, render->stems);
+}
+
+/* One block of voices through the chain; what comes out lies LIMITER_FRAMES before it. */
+static void play(struct render *render, struct stereo *out)
+{
+    const uint64_t frame = render->voice_frame;
+    struct sound sound[2] = {render->sound};
+    const bool sounding = play_voices(render);
+
+    changes_at(&render->changes, render->voice_frame, &sound[1]);
+    chain_block(&render->chain, frame, sounding ? render->stems : NULL, sound, out);
+    render->sound = sound[1];
+}
+
+void render_start(struct render *render)
+{
+    const uint64_t tail = (uint64_t)TIMELINE_TAIL_SECONDS * render->rate_hz / BLOCK_FRAMES *
+                          BLOCK_FRAMES;
+    const uint64_t chain_from = render->frame > tail ? render->frame - tail : 0;
+    struct stereo unheard;
+
+    render->voice_frame = timeline_start(&render->timeline);
+    changes_start(&render->changes, chain_from);
+    while (render->voice_frame < chain_from) {
+        play_voices(render); /* the chain has forgotten by then what it would hear */
+    }
+    changes_at(&render->changes, render->voice_frame, &render->sound);
+    while (render->voice_frame < render->frame + LIMITER_FRAMES) {
+        play(render, &unheard);
+    }
+}
+
+bool render_phrase(struct render *render, const struct phrase *phrase)
+{
+    return timeline_apply(&render->timeline, phrase);
+}
+
+bool render_change(struct render *render, const struct params_event *event)
+{
+    return changes_apply(&render->changes, event);
+}
+
+bool render_block(struct render *render, uint32_t words[BLOCK_FRAMES], struct render_chunk *chunk)
+{
+    const uint64_t frame = render->frame;
+    struct meter_reading reading;
+    struct stereo out;
+
+    play(render, &out);
+    render->clipped += pcm_block(frame, &out, words);
+    render->frame = frame + BLOCK_FRAMES;
+    if (!meter_block(&render->meter, frame, &out, &reading)) {
+        return false;
+    }
+    *chunk = (struct render_chunk){
+        .first_frame = reading.first_frame,
+        .phrase = timeline_phrase_at(&render->timeline, reading.first_frame),
+        .peak = reading.peak,
+        .loudness_lufs = reading.loudness_lufs,
+        .limiter_gain = render->chain.limiter.gain,
+        .makeup_gain = (float)(render->chain.makeup * chain_loudness_gain(&render->sound)),
+    };
+    return true;
+}

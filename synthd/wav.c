@@ -1,0 +1,27 @@
+#include "synthd/wav.h"
+
+#include <string.h>
+
+static void put(uint8_t *at, uint32_t value, int bytes)
+{
+    for (int i = 0; i < bytes; i++) {
+        at[i] = (uint8_t)(value >> (8 * i));
+    }
+}
+
+void wav_header(uint8_t header[WAV_HEADER_BYTES], uint32_t rate_hz, uint64_t frames)
+{
+    const uint32_t bytes = (uint32_t)(frames * WAV_FRAME_BYTES);
+
+    memcpy(header, "RIFF....WAVEfmt ", 16);
+    put(header + 4, bytes + 36, 4);
+    put(header + 16, 16, 4);                        /* bytes of the format */
+    put(header + 20, 1, 2);                         /* PCM */
+    put(header + 22, 2, 2);                         /* channels */
+    put(header + 24, rate_hz, 4);
+    put(header + 28, rate_hz * WAV_FRAME_BYTES, 4); /* bytes a second */
+    put(header + 32, WAV_FRAME_BYTES, 2);
+    put(header + 34, 16, 2); /* bits a sample */
+    memcpy(header + 36, "data", 4);
+    put(header + 40, bytes, 4);
+}
