@@ -1,0 +1,29 @@
+/*
+ * lws_socket - the listening socket, ours or the supervisor's, and what is accepted from it: what
+ * libwebsockets does not do for a socket it is given.
+ *
+ * Memory:  descriptors are the caller's to close.
+ * Errors:  >= 0 is a descriptor or 0, < 0 is -errno.
+ */
+#ifndef AURALIS_LWS_SOCKET_H
+#define AURALIS_LWS_SOCKET_H
+
+#include "streamd/address.h"
+#include "streamd/peers.h"
+
+#include <stdint.h>
+
+/* A socket that listens there, not blocking. -EINVAL when the host means nothing. */
+int lws_socket_listen(const struct address *address);
+/* The socket that the supervisor passed (systemd's LISTEN_FDS); -ENOENT when there is none. */
+int lws_socket_inherited(void);
+/* Where a socket listens: host as numbers, and the real port. */
+int lws_socket_name(int fd, struct address *address);
+/* The next connection, ready to be served, with its address; -EAGAIN when there is none. */
+int lws_socket_accept(int fd, unsigned char address[PEER_ADDRESS_BYTES]);
+/* Says why in a short HTTP answer, and closes. */
+void lws_socket_refuse(int fd, const char *reason);
+/* Lets the process have this many descriptors, and no more; returns how many it may have. */
+uint32_t lws_socket_limit(uint32_t n_descriptors);
+
+#endif
