@@ -174,26 +174,48 @@ static void read_epoch(struct json_reader *reader, uint64_t stream, struct epoch
 
 static void read_last_n(struct json_reader *reader, uint64_t last_n[EVENT_TYPE_COUNT])
 {
+    static const char *const known[] = {"phrase", "params", NULL};
     struct json_reader inner = *reader;
 
     inner.object = json_object(reader, "last_n");
     inner.path = "last_n";
     if (inner.object != NULL) {
+        json_only(&inner, known);
         last_n[EVENT_PHRASE] = json_frame(&inner, "phrase");
         last_n[EVENT_PARAMS] = json_frame(&inner, "params");
         last_n[EVENT_HEARTBEAT] = 0;
     }
 }
 
+/* They are for those who look on: no part of the program takes them from here. */
+static void check_metrics(struct json_reader *reader)
+{
+    const cJSON *const metrics = json_object(reader, "metrics");
+    const cJSON *metric;
+
+    cJSON_ArrayForEach(metric, metrics)
+    {
+        if (!cJSON_IsNumber(metric)) {
+            json_fail(reader, "metrics", "must be numbers");
+        }
+    }
+}
+
 static void read_heartbeat(struct json_reader *reader, uint64_t stream,
                            struct heartbeat *heartbeat)
 {
+    static const char *const known[] = {"v",       "type",    "run",    "n",   "stream",
+                                        "epoch",   "frame",   "last_n", "pid", "version",
+                                        "resting", "metrics", NULL};
+
+    json_only(reader, known);
     read_epoch(reader, stream, &heartbeat->epoch);
     heartbeat->frame = json_frame(reader, "frame");
     read_last_n(reader, heartbeat->last_n);
-    heartbeat->pid = (uint32_t)json_int(reader, "pid", 0, INT32_MAX);
+    heartbeat->pid = (uint32_t)json_int(reader, "pid", 1, INT32_MAX);
     json_text(reader, "version", heartbeat->version, sizeof heartbeat->version);
     heartbeat->resting = json_bool(reader, "resting");
+    check_metrics(reader);
 }
 
 static void read_run(struct json_reader *reader, char run[RUN_ID_SIZE])
@@ -243,18 +265,43 @@ static struct json_reader begin_reading(const cJSON *value, struct json_reason *
                                 .reason_size = sizeof reason->text};
 }
 
+/* Only what the event has: the rest of the struct is large. */
+static void give_event(const struct event *read, struct event *event)
+{
+    event->head = read->head;
+    switch (read->head.type) {
+    case EVENT_PHRASE:
+        event->phrase = read->phrase;
+        break;
+    case EVENT_PARAMS:
+        event->params = read->params;
+        break;
+    case EVENT_HEARTBEAT:
+    case EVENT_TYPE_COUNT:
+        event->heartbeat = read->heartbeat;
+        break;
+    }
+}
+
 int event_from_json(const char *text, size_t len, struct event *event,
                     struct json_reason *reason)
 {
     const char *wrong;
     cJSON *const value = json_parse(text, len, &wrong);
     struct json_reader reader = begin_reading(value, reason);
+    struct event *const read = calloc(1, sizeof *read);
 
     if (value == NULL) {
         json_fail(&reader, "the line", wrong);
-        return -EPROTO;
+    } else if (read == NULL) {
+        json_fail(&reader, "the line", "cannot be read without memory");
+    } else {
+        read_event(&reader, read);
     }
-    read_event(&reader, event);
+    if (json_reader_ok(&reader)) {
+        give_event(read, event);
+    }
+    free(read);
     cJSON_Delete(value);
     return json_reader_ok(&reader) ? 0 : -EPROTO;
 }
@@ -284,6 +331,9 @@ static void read_snapshot_events(struct json_reader *reader, const cJSON *list,
 
 static const cJSON *read_snapshot_head(struct json_reader *reader, struct snapshot_head *head)
 {
+    static const char *const known[] = {"id",     "ok",    "run",    "stream",
+                                        "last_n", "epoch", "events", NULL};
+
     json_text(reader, "id", head->id, sizeof head->id);
     if (!json_bool(reader, "ok")) {
         json_fail(reader, "ok", "is false");
@@ -291,6 +341,7 @@ static const cJSON *read_snapshot_head(struct json_reader *reader, struct snapsh
     read_run(reader, head->run);
     read_last_n(reader, head->last_n);
     read_epoch(reader, json_hex64(reader, "stream"), &head->epoch);
+    json_only(reader, known);
     return json_array(reader, "events", 100000);
 }
 

@@ -149,6 +149,15 @@ bool json_bool(struct json_reader *reader, const char *member)
     return cJSON_IsTrue(value);
 }
 
+/* What is copied may be logged and shown: it stays in its line, however it was escaped. */
+static bool has_control_characters(const char *text)
+{
+    while ((unsigned char)*text >= 0x20 && *text != 0x7f) {
+        text++;
+    }
+    return *text != '\0';
+}
+
 void json_text(struct json_reader *reader, const char *member, char *dst, size_t size)
 {
     const cJSON *const value = take(reader, member);
@@ -158,8 +167,10 @@ void json_text(struct json_reader *reader, const char *member, char *dst, size_t
     if (value == NULL) {
         return;
     }
-    if (!cJSON_IsString(value) || strlen(value->valuestring) >= size) {
-        snprintf(what, sizeof what, "must be a string of at most %zu bytes", size - 1);
+    if (!cJSON_IsString(value) || strlen(value->valuestring) >= size ||
+        has_control_characters(value->valuestring)) {
+        snprintf(what, sizeof what,
+                 "must be a string of at most %zu bytes, without control characters", size - 1);
         json_fail(reader, member, what);
         return;
     }

@@ -36,7 +36,7 @@ uint64_t json_frame(struct json_reader *reader, const char *member); /* 0 to 10^
 int64_t json_int(struct json_reader *reader, const char *member, int64_t min, int64_t max);
 double json_real(struct json_reader *reader, const char *member, double min, double max);
 bool json_bool(struct json_reader *reader, const char *member);
-/* A string of at most size - 1 bytes, copied; "" on failure. */
+/* A string of at most size - 1 bytes, without control characters, copied; "" on failure. */
 void json_text(struct json_reader *reader, const char *member, char *dst, size_t size);
 uint64_t json_hex64(struct json_reader *reader, const char *member);     /* 16 hex digits */
 uint64_t json_decimal64(struct json_reader *reader, const char *member); /* "42" */

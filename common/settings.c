@@ -35,20 +35,21 @@ int settings_refuse(struct settings_error *error, const char *format, ...)
     return -EINVAL;
 }
 
+/* "" is left to the limits of length: where it is allowed it means that nothing is chosen. */
 static bool is_choice(const char *choices, const char *value)
 {
     const size_t length = strlen(value);
 
     if (choices[0] == '\0' || length == 0) {
-        return choices[0] == '\0' || strlen(choices) > 0;
+        return true;
     }
-    for (const char *at = choices; (at = strstr(at, value)) != NULL; at++) {
-        const bool begins = at == choices || at[-1] == ' ';
-        const bool ends = at[length] == ' ' || at[length] == '\0';
+    for (const char *at = choices; *at != '\0'; at += strspn(at, " ")) {
+        const size_t choice = strcspn(at, " ");
 
-        if (begins && ends) {
+        if (choice == length && strncmp(at, value, length) == 0) {
             return true;
         }
+        at += choice;
     }
     return false;
 }

@@ -15,21 +15,40 @@
 struct file_reading {
     struct settings *settings;
     const char *path;
+    FILE *file;
+    int line;
+    bool too_long; /* this line: inih would cut it in two */
+    int first_line;
     struct settings_error first;
 };
+
+/* inih's reader: each call gives a whole line, so that our count is its count. */
+static char *next_line(char *text, int size, void *user)
+{
+    struct file_reading *const reading = user;
+
+    if (reading->too_long || fgets(text, size, reading->file) == NULL) {
+        return NULL;
+    }
+    reading->line++;
+    reading->too_long = strchr(text, '\n') == NULL && !feof(reading->file);
+    return reading->too_long ? NULL : text;
+}
 
 /* inih's handler: 0 marks the line as an error, and inih tells the number of the first. */
 static int on_file_value(void *user, const char *section, const char *key, const char *value)
 {
     struct file_reading *const reading = user;
     struct settings_error error = {""};
-    char name[128];
+    char name[128], origin[SETTING_TEXT_BYTES];
 
     snprintf(name, sizeof name, "%s.%s", section, key);
-    if (settings_set(reading->settings, name, value, reading->path, &error) == 0) {
+    snprintf(origin, sizeof origin, "%.240s:%d", reading->path, reading->line);
+    if (settings_set(reading->settings, name, value, origin, &error) == 0) {
         return 1;
     }
-    if (reading->first.text[0] == '\0') {
+    if (reading->first_line == 0) {
+        reading->first_line = reading->line;
         reading->first = error;
     }
     return 0;
@@ -39,23 +58,30 @@ static int load_file(struct settings *settings, const char *path, bool must_exis
                      struct settings_error *error)
 {
     struct file_reading reading = {.settings = settings, .path = path};
-    FILE *const file = fopen(path, "re");
 
-    if (file == NULL) {
+    reading.file = fopen(path, "re");
+    if (reading.file == NULL) {
         return errno == ENOENT && !must_exist
                    ? 0
                    : settings_refuse(error, "cannot read %s: %s", path, strerror(errno));
     }
-    const int line = ini_parse_file(file, on_file_value, &reading);
+    errno = 0;
+    const int line = ini_parse_stream(next_line, &reading, on_file_value, &reading);
+    const int rc = ferror(reading.file) != 0 ? errno : 0;
 
-    fclose(file);
+    fclose(reading.file);
+    if (rc != 0) {
+        return settings_refuse(error, "cannot read %s: %s", path, strerror(rc));
+    }
     if (line != 0) {
         return settings_refuse(error, "%s:%d: %.300s", path, line,
-                               reading.first.text[0] != '\0'
+                               line == reading.first_line
                                    ? reading.first.text
                                    : "expected [section] or key = value");
     }
-    return 0;
+    return reading.too_long
+               ? settings_refuse(error, "%s:%d: the line is too long", path, reading.line)
+               : 0;
 }
 
 /* AURALIS_STREAM_LISTEN, AURALIS_PARAMS_MIX_PAD */

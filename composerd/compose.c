@@ -182,5 +182,5 @@ void composer_begin(struct composer *composer)
 
 bool composer_resting(const struct composer *composer)
 {
-    return form_silent(composer);
+    return composer->ending == ENDING_RESTING;
 }

@@ -104,7 +104,7 @@ static void cancel_from(struct midi_file *file, const struct phrase *phrase)
     }
 }
 
-/* The last note so named that was sounding when the phrase began now ends here. */
+/* Notes so named that were sounding when the phrase began now end here. */
 static void apply_end(struct midi_file *file, const struct phrase *phrase,
                       const struct note_end *end)
 {
@@ -116,9 +116,9 @@ static void apply_end(struct midi_file *file, const struct phrase *phrase,
         if (note->frame + longest < phrase->start_frame) {
             return;
         }
-        if (note->role == end->role && note->midi == end->midi && note->frame < end->frame) {
+        if (note->role == end->role && note->midi == end->midi && note->frame < end->frame &&
+            note->frame + note->frames > phrase->start_frame) {
             note->frames = (uint32_t)(end->frame - note->frame);
-            return;
         }
     }
 }

@@ -50,12 +50,12 @@ static void strike(struct score *score, int32_t voice, int32_t midi)
     struct draft draft = {.role = ROLE_pad, .midi = midi};
 
     draft.why = !score->chord_begins                      ? RULE_chord_renew
-                : score_holds(composer, ROLE_pad, midi) ? RULE_chord_common
-                                                          : RULE_chord_voice;
+                : score_held_end(composer, ROLE_pad, midi) > 0 ? RULE_chord_common
+                                                                 : RULE_chord_voice;
     draft.frame = score_onset(score, DIE_PAD, 0, JITTER_MS);
     draft.frames = length_of(score, draft.frame);
     draft.velocity = score->levels.pad_velocity * factors[draft.why] *
-                         (voice < VOICES ? 1 : 0.75) +
+                         (voice < VOICES ? 1 : 0.9) +
                      2 * dice_normal(composer, DIE_PAD);
     if (score_add(score, &draft, voice < VOICES ? ROOM_FOR_HARMONY : ROOM_FOR_DOUBLING)) {
         composer->voice_end[voice] = draft.frame + draft.frames;
@@ -67,12 +67,16 @@ void pads_play(struct score *score)
     struct composer *const composer = score->composer;
     const uint64_t needed =
         score->next_frame + grid_seconds(composer, OVERLAP_MIN_SECONDS);
+    const uint64_t latest = composer->frame + grid_seconds(composer, OVERLAP_MAX_SECONDS);
 
     for (int32_t voice = 0; voice < PAD_VOICES; voice++) {
         const int32_t midi = pitch_of(score, voice);
 
         if (score->chord_begins) {
-            composer->voice_end[voice] = 0; /* what sounds there belongs to the chord before */
+            const uint64_t end = score_held_end(composer, ROLE_pad, midi);
+
+            /* where the chord before was cut short, its tones that this one shares are held */
+            composer->voice_end[voice] = end > latest ? end : 0;
         }
         if (score->params->mix_pad > 0 && midi > 0 && composer->voice_end[voice] < needed) {
             strike(score, voice, midi);

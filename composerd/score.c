@@ -119,14 +119,17 @@ uint32_t score_scale(const struct composer *composer)
     return composer->moving ? now & theory_scale(composer->hop_key, composer->hop_mode) : now;
 }
 
-bool score_holds(const struct composer *composer, enum role role, int32_t midi)
+uint64_t score_held_end(const struct composer *composer, enum role role, int32_t midi)
 {
+    uint64_t end = 0;
+
     for (int32_t i = 0; i < composer->n_held; i++) {
-        if (composer->held_role[i] == (int32_t)role && composer->held_midi[i] == midi) {
-            return true;
-        }
+        const bool same =
+            composer->held_role[i] == (int32_t)role && composer->held_midi[i] == midi;
+
+        end = same && composer->held_end[i] > end ? composer->held_end[i] : end;
     }
-    return false;
+    return end;
 }
 
 static void list_end(struct phrase *phrase, uint64_t frame, int32_t role, int32_t midi)
@@ -135,19 +138,6 @@ static void list_end(struct phrase *phrase, uint64_t frame, int32_t role, int32_
         phrase->ends[phrase->n_ends++] =
             (struct note_end){.frame = frame, .role = (uint8_t)role, .midi = (uint8_t)midi};
     }
-}
-
-/* The end of the last to end among the held notes of this role and pitch. */
-static uint64_t last_end(const struct composer *composer, int32_t role, int32_t midi)
-{
-    uint64_t end = 0;
-
-    for (int32_t i = 0; i < composer->n_held; i++) {
-        const bool same = composer->held_role[i] == role && composer->held_midi[i] == midi;
-
-        end = same && composer->held_end[i] > end ? composer->held_end[i] : end;
-    }
-    return end;
 }
 
 static bool may_be_cut(int32_t role)
@@ -164,7 +154,7 @@ void score_restate_ends(struct score *score)
         const int32_t role = composer->held_role[i], midi = composer->held_midi[i];
         const uint64_t end = composer->held_end[i];
 
-        if (may_be_cut(role) && end > soon && end == last_end(composer, role, midi)) {
+        if (may_be_cut(role) && end > soon && end == score_held_end(composer, (enum role)role, midi)) {
             list_end(score->phrase, end, role, midi);
         }
     }

@@ -65,7 +65,8 @@ uint64_t score_onset(struct score *score, enum die die, int32_t half, double dev
 void score_chord(const struct composer *composer, struct chord_spec *spec);
 uint32_t score_chord_mask(const struct composer *composer);
 uint32_t score_scale(const struct composer *composer);
-bool score_holds(const struct composer *composer, enum role role, int32_t midi);
+/* Where the last to end of the sounding notes of this role and pitch ends; 0: there is none. */
+uint64_t score_held_end(const struct composer *composer, enum role role, int32_t midi);
 
 /* Says anew where the long notes that sound end: what was published in between may have said otherwise. */
 void score_restate_ends(struct score *score);

@@ -1,6 +1,7 @@
 #include "composerd/state.h"
 
 #include "common/phrase.h"
+#include "composerd/grid.h"
 
 _Static_assert(ROLE_COUNT == 7, "held_role in state.def is limited to the roles there are");
 
@@ -37,10 +38,18 @@ static bool voices_are_sorted(const struct composer *composer)
     return true;
 }
 
+/* A bar line is the end of the bar before; only the first of a stream is the beginning of its own. */
+static bool stands_on_its_beat(const struct composer *composer)
+{
+    if (composer->beat == 0 && composer->frame == composer->bar_frame) {
+        return true;
+    }
+    return composer->frame ==
+           grid_beat_frame(composer, composer->beat == 0 ? 4 : composer->beat);
+}
+
 const char *composer_invalid(const struct composer *composer)
 {
-    const uint64_t bar_end = composer->bar_frame + (uint64_t)composer->bar_frames;
-
     if (composer->rate_hz != 44100 && composer->rate_hz != 48000) {
         return "rate_hz must be 44100 or 48000";
     }
@@ -49,8 +58,8 @@ const char *composer_invalid(const struct composer *composer)
         0) {
         return "frame must lie on the grid of 64";
     }
-    if (composer->frame < composer->bar_frame || composer->frame > bar_end) {
-        return "frame must lie in its bar";
+    if (!stands_on_its_beat(composer)) {
+        return "frame must be where its beat begins";
     }
     if (dice_are_dead(composer)) {
         return "dice must not be all zero";

@@ -13,7 +13,8 @@
 #include "common/json.h"
 #include "composerd/state.h"
 
-/* 64-bit words are decimal strings, frames and other numbers are numbers. NULL without memory. */
+/* For printing: 64-bit words are decimal strings, frames and other numbers are numbers, as exact text.
+ * NULL without memory. */
 cJSON *composer_to_json(const struct composer *composer);
 int composer_from_json(const cJSON *object, struct composer *composer, struct json_reason *reason);
 

@@ -7,6 +7,8 @@
 #ifndef AURALIS_TESTS_CHECK_H
 #define AURALIS_TESTS_CHECK_H
 
+/* cmocka needs the others before it */
+/* clang-format off */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,39 +16,52 @@
 #include <stdio.h>
 
 #include <cmocka.h>
+/* clang-format on */
 
 /* What a test program returns when it cannot run here; ctest lists it as skipped. */
 enum { CHECK_SKIPPED = 77 };
 
-#define CHECK(condition) assert_true(condition)
+/* Where a check stands and what it looks at. */
+struct check_place {
+    const char *what, *file;
+    int line;
+};
+#define CHECK_PLACE(actual) ((struct check_place){#actual, __FILE__, __LINE__})
 
-#define CHECK_INT(actual, expected)                                                             \
-    do {                                                                                        \
-        const int64_t check_actual_ = (actual), check_expected_ = (expected);                   \
-        if (check_actual_ != check_expected_) {                                                 \
-            fail_msg("%s is %lld, not %lld", #actual, (long long)check_actual_,                 \
-                     (long long)check_expected_);                                               \
-        }                                                                                       \
-    } while (0)
+static inline void check_int(struct check_place place, int64_t actual, int64_t expected)
+{
+    if (actual != expected) {
+        print_error("%s is %lld, not %lld\n", place.what, (long long)actual,
+                    (long long)expected);
+        _fail(place.file, place.line);
+    }
+}
 
-#define CHECK_U64(actual, expected)                                                             \
-    do {                                                                                        \
-        const uint64_t check_actual_ = (actual), check_expected_ = (expected);                  \
-        if (check_actual_ != check_expected_) {                                                 \
-            fail_msg("%s is %llu, not %llu", #actual, (unsigned long long)check_actual_,        \
-                     (unsigned long long)check_expected_);                                      \
-        }                                                                                       \
-    } while (0)
+static inline void check_u64(struct check_place place, uint64_t actual, uint64_t expected)
+{
+    if (actual != expected) {
+        print_error("%s is %llu, not %llu\n", place.what, (unsigned long long)actual,
+                    (unsigned long long)expected);
+        _fail(place.file, place.line);
+    }
+}
 
-#define CHECK_NEAR(actual, expected, tolerance)                                                 \
-    do {                                                                                        \
-        const double check_actual_ = (actual), check_expected_ = (expected);                    \
-        const double check_apart_ = check_actual_ - check_expected_;                            \
-        if (!(check_apart_ <= (tolerance) && check_apart_ >= -(tolerance))) {                   \
-            fail_msg("%s is %.9g, not %.9g", #actual, check_actual_, check_expected_);          \
-        }                                                                                       \
-    } while (0)
+static inline void check_near(struct check_place place, double actual, double expected,
+                              double tolerance)
+{
+    const double apart = actual - expected;
 
+    if (!(apart <= tolerance && apart >= -tolerance)) { /* NaN is near nothing */
+        print_error("%s is %.9g, not %.9g\n", place.what, actual, expected);
+        _fail(place.file, place.line);
+    }
+}
+
+#define CHECK(condition)            assert_true(condition)
+#define CHECK_INT(actual, expected) check_int(CHECK_PLACE(actual), actual, expected)
+#define CHECK_U64(actual, expected) check_u64(CHECK_PLACE(actual), actual, expected)
+#define CHECK_NEAR(actual, expected, tolerance)                                                \
+    check_near(CHECK_PLACE(actual), actual, expected, tolerance)
 #define CHECK_TEXT(actual, expected) assert_string_equal(actual, expected)
 
 #endif

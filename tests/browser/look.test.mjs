@@ -1,0 +1,117 @@
+/*
+ * How the page looks and how it is reached without a mouse or without sight. Screenshots go to
+ * AURALIS_SCREENSHOTS, or build/screenshots.
+ */
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { launch, openPage, play, stationUrl } from './browser.mjs';
+
+const folder =
+  process.env.AURALIS_SCREENSHOTS ??
+  fileURLToPath(new URL('../../build/screenshots', import.meta.url));
+const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 390, height: 844 },
+];
+const SHOWN_MS = 3000; // so that notes and chord are there
+
+/** @type {import('playwright-core').Browser} */
+let browser;
+before(async () => {
+  browser = await launch();
+  mkdirSync(folder, { recursive: true });
+});
+after(() => browser.close());
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+for (const viewport of SIZES) {
+  test(`at ${viewport.width} px all fits the width, and plays without a complaint`, async (t) => {
+    const { page, complaints, close } = await openPage(browser, stationUrl(), { viewport });
+    await play(page);
+    await sleep(SHOWN_MS);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.equal(width, viewport.width);
+    assert.match(await page.locator('#chord').textContent(), /^[A-G]/);
+    assert.match(await page.locator('#now-piece').textContent(), /^[A-G][♯♭]? \w+ · \d+ bpm · section \d+$/);
+    assert.match(await page.locator('#state').textContent(), /^Playing/);
+    const file = path.join(folder, `page-${viewport.width}.png`);
+    await page.screenshot({ path: file });
+    await page.locator('#more summary').click();
+    await page.locator('#about summary').click();
+    await sleep(500);
+    await page.screenshot({ path: path.join(folder, `page-${viewport.width}-open.png`), fullPage: true });
+    t.diagnostic(file);
+    assert.deepEqual(complaints, []);
+    await close();
+  });
+}
+
+test('every control has a name for assistive technology', async () => {
+  const { page, close } = await openPage(browser, stationUrl());
+  await page.locator('#more summary').click();
+  await page.locator('#about summary').click();
+  const session = await page.context().newCDPSession(page);
+  const { nodes } = await session.send('Accessibility.getFullAXTree');
+  const roles = new Set(['slider', 'button', 'radio', 'combobox', 'textbox', 'link']);
+  const controls = nodes.filter(({ role, ignored }) => !ignored && roles.has(role?.value));
+  assert.ok(controls.length > 30, `${controls.length} controls`);
+  const nameless = controls.filter(({ name }) => !name?.value?.trim());
+  assert.deepEqual(nameless.map(({ role }) => role.value), []);
+  const groups = nodes.filter(({ role }) => ['group', 'radiogroup'].includes(role?.value));
+  const names = groups.map(({ name }) => name?.value);
+  for (const name of ['Presets', 'Key', 'Mode']) assert.ok(names.includes(name), `a group ${name}`);
+  await close();
+});
+
+test('there is one main landmark, one first heading, and no level is skipped', async () => {
+  const { page, close } = await openPage(browser, stationUrl());
+  const levels = await page.evaluate(() =>
+    [...document.querySelectorAll('h1, h2, h3, h4')].map((heading) => Number(heading.tagName[1])),
+  );
+  assert.equal(levels[0], 1);
+  assert.equal(levels.filter((level) => level === 1).length, 1);
+  levels.slice(1).forEach((level, i) => assert.ok(level <= levels[i] + 1, `h${levels[i]}, h${level}`));
+  assert.equal(await page.getByRole('main').count(), 1);
+  assert.equal(await page.getByRole('region').count(), 2);
+  assert.equal(await page.evaluate(() => document.documentElement.lang), 'en');
+  await close();
+});
+
+test('the tab key goes from play to volume, presets, key, mode, tempo and intensity', async () => {
+  const { page, close } = await openPage(browser, stationUrl());
+  const visited = [];
+  for (let i = 0; i < 12; i++) {
+    await page.keyboard.press('Tab');
+    visited.push(
+      await page.evaluate(() => {
+        const { activeElement: element } = document;
+        return element.id || element.dataset.preset || element.name || element.className || element.tagName;
+      }),
+    );
+  }
+  const stops = ['skip', 'play', 'volume', 'focus', 'meditation', 'sleep', 'bright', 'key', 'mode',
+    'control-bpm', 'control-intensity', 'SUMMARY'];
+  assert.deepEqual(visited, stops);
+  await close();
+});
+
+test('play and stop work from the keyboard', async () => {
+  const { page, close } = await openPage(browser, stationUrl());
+  await page.locator('#play').focus();
+  await page.keyboard.press('Space');
+  await page.waitForFunction(() => window.auralis.stats().state === 'playing');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => window.auralis.stats().state === 'stopped');
+  await close();
+});
+
+test('the policy of the page allows nothing from elsewhere and nothing inline', async () => {
+  const response = await fetch(stationUrl());
+  const policy = response.headers.get('content-security-policy') ?? '';
+  assert.match(policy, /default-src 'self'/);
+  assert.doesNotMatch(policy, /unsafe|\*|http:|https:|data:/);
+});

@@ -1,0 +1,106 @@
+/*
+ * The real page plays a real station, and what leaves its player is what the station sent.
+ */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launch, mappedUrl, openPage, play, SECONDS, stationUrl, stats } from './browser.mjs';
+import { compare, readCapture, startCapture } from './capture.mjs';
+import { listen } from './listener.mjs';
+
+const BREAKS = 3;
+const BREAK_AFTER_MS = 2500;
+
+/** @type {import('playwright-core').Browser} */
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Plays for a while with the rate held, and compares.
+ * @param {import('node:test').TestContext} t
+ * @param {URL} url
+ * @param {{
+ *   prepare?: (page: import('playwright-core').Page) => Promise<void>,
+ *   meanwhile?: () => Promise<void>
+ * }} options meanwhile: while it plays, before the rest of the time passes
+ */
+async function playAndCompare(t, url, { prepare, meanwhile } = {}) {
+  url.searchParams.set('servo', 'off');
+  const { page, complaints, close } = await openPage(browser, url, { prepare, bypassCSP: true });
+  const reference = await listen(stationUrl(), { burst: '5000' });
+  await play(page);
+  await startCapture(page);
+  await meanwhile?.();
+  await sleep(SECONDS * 1000);
+  const figures = await stats(page);
+  const capture = await readCapture(page);
+  const result = compare(capture, reference.recorded());
+  reference.close();
+  await close();
+  t.diagnostic(JSON.stringify({ ...result, inexact: capture.inexact, ...figures }));
+  assert.equal(figures.contextRate, figures.streamRate);
+  assert.equal(figures.underruns, 0, 'underruns');
+  assert.equal(figures.lostFrames, 0, 'lost frames');
+  assert.equal(capture.inexact, 0, 'samples between two values of int16');
+  assert.equal(result.differing, 0, 'frames that differ');
+  assert.ok(result.frames > (SECONDS - 2) * figures.streamRate, 'as much was compared as was played');
+  assert.ok(result.loud > result.frames / 10, 'it is not silence that was compared');
+  assert.deepEqual(complaints, []);
+  return { ...figures, missedByTap: result.missedByTap };
+}
+
+test('on localhost the audio thread plays exactly what was sent, without an underrun', async (t) => {
+  const figures = await playAndCompare(t, stationUrl());
+  assert.equal(figures.player, 'worklet');
+  assert.equal(figures.missedByTap, 0);
+});
+
+test('over plain http from a host name scheduled buffers play exactly what was sent', async (t) => {
+  const figures = await playAndCompare(t, mappedUrl());
+  assert.equal(figures.player, 'buffers');
+});
+
+test('over plain http the page says in one line that it plays without an audio thread', async () => {
+  const { page, close } = await openPage(browser, mappedUrl());
+  const note = page.locator('#player-note');
+  assert.equal(await note.isVisible(), false);
+  await play(page);
+  await note.waitFor({ state: 'visible', timeout: 5000 });
+  await close();
+});
+
+test('a connection that breaks while it plays is resumed without hole or repeat', async (t) => {
+  const routes = [];
+  const figures = await playAndCompare(t, stationUrl(), {
+    prepare: (page) =>
+      page.routeWebSocket(/ws\/stream/, (route) => {
+        routes.push(route);
+        route.connectToServer();
+      }),
+    async meanwhile() {
+      for (let i = 0; i < BREAKS; i++) {
+        await sleep(BREAK_AFTER_MS);
+        await routes[routes.length - 1].close();
+      }
+    },
+  });
+  assert.equal(figures.reconnects, BREAKS);
+  assert.match(routes[BREAKS].url(), /from=\d+&stream=[0-9a-f]{16}/);
+});
+
+test('the page makes no sound of itself, and stops when told to', async () => {
+  const { page, close } = await openPage(browser, stationUrl());
+  await sleep(1000);
+  assert.equal((await stats(page)).state, 'stopped');
+  assert.equal(await page.evaluate(() => window.auralis.graph().context), null);
+  await play(page);
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await sleep(500);
+  assert.equal((await stats(page)).state, 'stopped');
+  await play(page);
+  await close();
+});

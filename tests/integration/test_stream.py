@@ -1,0 +1,83 @@
+"""What listeners get: the same frames in every format, and sample for sample what the journal renders to."""
+
+import unittest
+
+import recording
+import station
+
+
+class Stream(unittest.TestCase):
+    def test_json_and_pcm_are_equal_and_are_what_the_journal_renders_to(self):
+        seconds = station.short_or_full(12, 60)
+        with station.Station() as auralis:
+            capture = recording.Capture(auralis.place)
+            listeners = {form: recording.Listener(auralis.url, form) for form in ('json', 'pcm')}
+            listeners['json'].wait_seconds(seconds)
+            heard = {form: listener.finish() for form, listener in listeners.items()}
+            ring = capture.finish()
+            journal = auralis.journal()
+        rendered = recording.Recording()
+        rendered.add(0, station.render(journal))
+        for form, listener in listeners.items():
+            with self.subTest(form):
+                self.assertEqual(listener.faults, [])
+                self.assertEqual((heard[form].missing, heard[form].repeated), (0, 0))
+                self.assertEqual(heard[form].altered(ring), 0)
+                self.assertEqual(heard[form].altered(rendered), 0)
+                self.assertGreater(heard[form].peak(), 300, 'it is silent')
+        self.assertEqual(heard['json'].altered(heard['pcm']), 0)
+        rates = {form: self.chunks_a_second(listener.arrivals) for form, listener in listeners.items()}
+        for form, rate in rates.items():
+            self.assertAlmostEqual(rate, 10, delta=0.1, msg=form)
+        station.table(['format', 'seconds', 'chunks', 'chunks/s', 'missing', 'repeated', 'differ from render',
+                       'peak', 'longest wait ms'],
+                      *([form, seconds, len(listener.arrivals), f'{rates[form]:.3f}', heard[form].missing,
+                         heard[form].repeated, heard[form].altered(rendered), heard[form].peak(),
+                         f'{listener.longest_wait() * 1000:.0f}'] for form, listener in listeners.items()))
+
+    @staticmethod
+    def chunks_a_second(arrivals):
+        live = arrivals[5:]  # the first ones may come together
+        return (len(live) - 1) / (live[-1][1] - live[0][1])
+
+    def test_a_resumed_listener_gets_history_at_once_and_a_burst_begins_in_the_past(self):
+        with station.Station() as auralis:
+            first = recording.Listener(auralis.url)
+            first.wait_seconds(4)
+            heard = first.finish()
+            resumed = recording.Listener(auralis.url, query=f'&from={heard.first}&stream={first.stream}')
+            resumed.wait_frame(heard.end - 1)
+            again = resumed.finish()
+            self.assertEqual(again.first, heard.first)
+            self.assertEqual(heard.altered(again), 0)
+            past = [when for frame, when in resumed.arrivals if frame < heard.end]
+            self.assertLess(past[-1] - past[0], 1.0, 'history did not come at once')
+            burst = recording.Listener(auralis.url, query='&burst=2000')
+            hello = burst.wait_message('hello')
+            burst.wait_seconds(0.5)
+            self.assertAlmostEqual((hello['frame'] - burst.finish().first) / station.RATE_HZ, 2, delta=0.3)
+
+    def test_a_frame_that_is_gone_is_said_to_be_lost(self):
+        with station.Station() as auralis:
+            first = recording.Listener(auralis.url)
+            first.wait_seconds(14)  # longer than the ring
+            heard = first.finish()
+            late = recording.Listener(auralis.url, query=f'&from={heard.first}&stream={first.stream}')
+            hello = late.wait_message('hello')
+            late.wait_seconds(0.3)
+            self.assertGreater(late.finish().first, heard.first)
+            self.assertGreater(hello['lost_frames'], 0)
+
+    def test_two_stations_side_by_side_do_not_touch_each_other(self):
+        with station.Station() as one, station.Station() as other:
+            self.assertNotEqual(one.get('/api/status')['stream'], other.get('/api/status')['stream'])
+            self.assertNotEqual(one.place.ring, other.place.ring)
+            before = other.get('/api/control')['params']
+            self.assertTrue(one.control(key='D', brightness=0.9)['ok'])
+            with one.events('params') as events:
+                events.wait(lambda event: event['key'] == 'D')
+            self.assertEqual(other.get('/api/control')['params'], before)
+
+
+if __name__ == '__main__':
+    station.main()

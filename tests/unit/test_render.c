@@ -1,0 +1,263 @@
+/* From events to frames: events at their own frames, the same frames for whoever joins, wherever. */
+#include "synthd/render.h"
+#include "tests/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { RATE_HZ = 44100, SECOND = 44096 /* in whole blocks */ };
+
+static const char *const fonts[] = {"/usr/share/sounds/sf2/FluidR3_GM.sf2"};
+
+static struct voice *voice;
+static struct render render;
+static struct phrase phrase;
+
+/* A new station: even FluidSynth remembers nothing. */
+static void begin(void)
+{
+    const struct voice_options options = {
+        .rate_hz = RATE_HZ, .gain = 0.5, .polyphony = 256, .fonts = fonts, .n_fonts = 1};
+
+    voice_destroy(voice);
+    voice = voice_create(&options);
+    CHECK(voice != NULL);
+    render_init(&render, voice, RATE_HZ, 9);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    begin();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    voice_destroy(voice);
+    voice = NULL;
+    return 0;
+}
+
+static void add_note(uint64_t frame, uint32_t frames, enum role role, uint8_t midi)
+{
+    phrase.notes[phrase.n_notes++] =
+        (struct note){.frame = frame, .frames = frames, .midi = midi, .velocity = 64, .role = role};
+}
+
+/* Chords, a bass and a melody, 8 s a phrase. */
+static void give_phrase(uint64_t number)
+{
+    const uint64_t start = number * 8 * SECOND;
+
+    memset(&phrase, 0, sizeof phrase);
+    phrase.phrase = number;
+    phrase.start_frame = start;
+    phrase.frames = 8 * SECOND;
+    for (uint64_t i = 0; i < 4; i++) {
+        add_note(start, 9 * SECOND, ROLE_pad, (uint8_t)(52 + 4 * i + number % 3));
+        add_note(start + (2 * i + 1) * SECOND, SECOND, ROLE_lead, (uint8_t)(69 + 3 * i));
+    }
+    add_note(start, 7 * SECOND, ROLE_bass, (uint8_t)(33 + number % 5));
+    add_note(start + 5 * SECOND, 2 * SECOND, ROLE_bell, (uint8_t)(84 + number % 7));
+    CHECK(render_phrase(&render, &phrase));
+}
+
+static void give_change(uint64_t number, uint64_t frame, uint32_t glide_frames, double value)
+{
+    struct params_event event = {
+        .change = number, .sound_frame = frame, .glide_frames = glide_frames};
+
+    params_init(&event.params);
+    event.params.brightness = event.params.space = event.params.mix_lead = value;
+    render_change(&render, &event);
+}
+
+static void give_all(void)
+{
+    give_change(0, 0, 0, 0.5);
+    for (uint64_t n = 0; n < 6; n++) {
+        give_phrase(n);
+    }
+    give_change(1, 20 * SECOND, 4 * SECOND, 0.9);
+}
+
+static void play(uint32_t *words, uint32_t n_blocks)
+{
+    struct render_chunk chunk;
+
+    for (uint32_t b = 0; b < n_blocks; b++) {
+        render_block(&render, words + b * BLOCK_FRAMES, &chunk);
+    }
+}
+
+static int loudest(const uint32_t *words, uint32_t n)
+{
+    int peak = 0;
+
+    for (uint32_t i = 0; i < n; i++) {
+        const int value = (int)(words[i] & 0xffff);
+
+        peak = abs(value < 0x8000 ? value : value - 0x10000) > peak
+                   ? abs(value < 0x8000 ? value : value - 0x10000)
+                   : peak;
+    }
+    return peak;
+}
+
+static void test_a_note_is_heard_at_its_own_frame(void **state)
+{
+    static uint32_t words[2 * SECOND];
+
+    (void)state;
+    memset(&phrase, 0, sizeof phrase);
+    add_note(SECOND, SECOND, ROLE_lead, 72);
+    render_phrase(&render, &phrase);
+    render_start(&render);
+    play(words, 2 * SECOND / BLOCK_FRAMES);
+    CHECK_INT(loudest(words, SECOND), 0);
+    CHECK(loudest(words + SECOND, 2 * BLOCK_FRAMES) > 10);
+}
+
+/* The piece as it would have been played from its beginning, and as one plays it who joins at `join`. */
+static void compare_from(uint64_t join, uint32_t n_frames, uint32_t *whole, uint32_t *joined)
+{
+    give_all();
+    render_start(&render);
+    for (uint64_t frame = 0; frame < join; frame += BLOCK_FRAMES) {
+        play(whole, 1);
+    }
+    play(whole, n_frames / BLOCK_FRAMES);
+    begin();
+    render_join(&render, join);
+    give_all();
+    render_start(&render);
+    CHECK_U64(render.frame, join);
+    play(joined, n_frames / BLOCK_FRAMES);
+}
+
+static void test_who_joins_later_plays_the_same_frames(void **state)
+{
+    enum { FRAMES = 4 * SECOND };
+    static uint32_t whole[FRAMES], joined[FRAMES];
+    const uint64_t joins[] = {13 * SECOND, 22 * SECOND + 640, 30 * SECOND};
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        int apart = 0;
+
+        begin();
+        compare_from(joins[i], FRAMES, whole, joined);
+        for (uint32_t f = 0; f < FRAMES; f++) {
+            const int16_t left = (int16_t)(whole[f] & 0xffff), other = (int16_t)(joined[f] & 0xffff);
+
+            CHECK(abs(left - other) <= 1); /* what the room heard longer ago has sunk below the dither */
+            apart += whole[f] != joined[f];
+        }
+        CHECK(apart <= FRAMES / 5);
+        CHECK(loudest(joined, FRAMES) > 500);
+    }
+}
+
+static void test_the_same_events_give_the_same_bits(void **state)
+{
+    enum { FRAMES = 10 * SECOND };
+    static uint32_t first[FRAMES], second[FRAMES];
+
+    (void)state;
+    give_all();
+    render_start(&render);
+    play(first, FRAMES / BLOCK_FRAMES);
+    begin();
+    give_all();
+    render_start(&render);
+    play(second, FRAMES / BLOCK_FRAMES);
+    CHECK(memcmp(first, second, sizeof first) == 0);
+}
+
+/* Not before the change, and from there on. */
+static void test_a_change_is_heard_from_its_sound_frame_on(void **state)
+{
+    enum { FRAMES = 4 * SECOND };
+    static uint32_t plain[FRAMES], changed[FRAMES];
+    uint32_t first = 0;
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        begin();
+        give_change(0, 0, 0, 0.5);
+        give_phrase(0);
+        if (i == 1) {
+            give_change(1, 2 * SECOND, 2205, 0.9);
+        }
+        render_start(&render);
+        play(i == 0 ? plain : changed, FRAMES / BLOCK_FRAMES);
+    }
+    while (first < FRAMES && plain[first] == changed[first]) {
+        first++;
+    }
+    CHECK(first >= 2 * SECOND);
+    CHECK(first <= 2 * SECOND + 2205 + 64);
+}
+
+static void test_after_the_last_note_there_are_true_zeros(void **state)
+{
+    static uint32_t words[SECOND];
+
+    (void)state;
+    give_phrase(0);
+    render_start(&render);
+    for (int s = 0; s < 25; s++) {
+        play(words, SECOND / BLOCK_FRAMES);
+    }
+    CHECK_INT(loudest(words, SECOND), 0);
+    CHECK(render.chain.asleep);
+    CHECK_INT(voice_count(voice), 0);
+}
+
+static void test_each_chunk_is_reported_once_with_its_facts(void **state)
+{
+    uint32_t words[BLOCK_FRAMES];
+    struct render_chunk chunk;
+    uint64_t next = 0;
+
+    (void)state;
+    give_phrase(0);
+    give_phrase(1);
+    render_start(&render);
+    while (render.frame < 10 * SECOND) {
+        if (render_block(&render, words, &chunk)) {
+            CHECK_U64(chunk.first_frame, next);
+            next += RATE_HZ / 10;
+            CHECK_U64(chunk.phrase, chunk.first_frame < 8 * SECOND ? 0 : 1);
+            CHECK(chunk.peak <= 1 && chunk.limiter_gain <= 1);
+        }
+    }
+    CHECK_U64(next, 10 * SECOND / 4410 * 4410);
+    CHECK(chunk.loudness_lufs > -60 && chunk.loudness_lufs < 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_a_note_is_heard_at_its_own_frame, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_who_joins_later_plays_the_same_frames, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_the_same_events_give_the_same_bits, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_a_change_is_heard_from_its_sound_frame_on, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_after_the_last_note_there_are_true_zeros, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_each_chunk_is_reported_once_with_its_facts, set_up,
+                                        tear_down),
+    };
+
+    if (access(fonts[0], R_OK) != 0) {
+        printf("%s is not installed\n", fonts[0]);
+        return CHECK_SKIPPED;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
