@@ -1,13 +1,14 @@
 #include "common/bus.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void follow_run(struct bus_gap *gap, const char *run)
 {
     if (strcmp(gap->run, run) != 0) {
-        memset(gap, 0,
-               sizeof *gap); /* a new run counts anew, and what came before it is unknown */
-        memcpy(gap->run, run, RUN_ID_SIZE);
+        /* a new run counts anew, and what came before it is unknown */
+        memset(gap, 0, sizeof *gap);
+        snprintf(gap->run, sizeof gap->run, "%s", run);
     }
 }
 

@@ -40,7 +40,7 @@ static void file_path(char path[PATH_BYTES], const char *dir, const char *name)
     snprintf(path, PATH_BYTES, "%.700s/%.255s", dir, name);
 }
 
-/* Where the last whole line of an open file ends. */
+/* Where the last whole line of an open file ends, or -errno. */
 static off_t whole_lines_end(int fd, off_t size)
 {
     char block[4096];
@@ -49,12 +49,15 @@ static off_t whole_lines_end(int fd, off_t size)
         const off_t start = size > (off_t)sizeof block ? size - (off_t)sizeof block : 0;
         const ssize_t n = pread(fd, block, (size_t)(size - start), start);
 
+        if (n < 0) {
+            return -errno; /* nothing may be cut then */
+        }
         for (ssize_t i = n; i > 0; i--) {
             if (block[i - 1] == '\n') {
                 return start + i;
             }
         }
-        size = n > 0 ? start : 0;
+        size = start;
     }
     return 0;
 }
@@ -76,15 +79,18 @@ static int open_last(struct journal *journal, const char *name)
         return -EIO;
     }
     const off_t end = whole_lines_end(fd, facts.st_size);
+    int rc = end < 0 ? (int)end : 0;
 
-    if (end != facts.st_size && ftruncate(fd, end) != 0) {
-        const int rc = -errno;
-
+    if (rc == 0 && end != facts.st_size && ftruncate(fd, end) != 0) {
+        rc = -errno;
+    }
+    if (rc != 0) {
         close(fd);
         return rc;
     }
     journal->fd_plus_one = fd + 1;
     journal->file_bytes = (size_t)end;
+    journal->file_frame = strtoull(name, NULL, 10);
     return 0;
 }
 
@@ -158,8 +164,10 @@ static void drop_oldest(struct journal *journal, uint64_t now_frame)
 int journal_begin_file(struct journal *journal, uint64_t frame)
 {
     char name[32], path[PATH_BYTES];
+    /* names are read in their order, which is that of writing */
+    const uint64_t later = frame > journal->file_frame ? frame : journal->file_frame;
 
-    snprintf(name, sizeof name, "%020llu.jsonl", (unsigned long long)frame);
+    snprintf(name, sizeof name, "%020llu.jsonl", (unsigned long long)later);
     file_path(path, journal->dir, name);
     const int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
 
@@ -169,7 +177,8 @@ int journal_begin_file(struct journal *journal, uint64_t frame)
     close_file(journal);
     journal->fd_plus_one = fd + 1;
     journal->file_bytes = (size_t)lseek(fd, 0, SEEK_END);
-    drop_oldest(journal, frame);
+    journal->file_frame = later;
+    drop_oldest(journal, later);
     return 0;
 }
 
@@ -203,6 +212,7 @@ int journal_set_aside(struct journal *journal, const char *suffix)
     struct dirent **files = NULL;
 
     close_file(journal);
+    journal->file_frame = 0;
     snprintf(aside, sizeof aside, "%.255s%.16s", journal->dir, suffix);
     const int n_old = list_files(aside, &files);
 

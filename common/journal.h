@@ -1,8 +1,9 @@
 /*
  * journal - every published phrase and accepted change, a line of JSON each, in files of a folder.
  *
- * composerd appends; synthd, which may be away, reads. A file is called by the frame of the first
- * event in it (20 digits, .jsonl) and begins with a `params` line, so that it can be read alone.
+ * composerd appends; synthd, which may be away, reads. A file begins with a `params` line and is
+ * called by the frame (20 digits, .jsonl) at which all that was written before it is over: from
+ * there on it can be read alone.
  * The oldest go when the folder holds more than 24 h or 64 MiB. A half-written last line is
  * expected after a crash: it is left out, and cut before more is written.
  *
@@ -24,6 +25,7 @@ struct journal {
     char dir[256];
     int fd_plus_one;
     size_t file_bytes;
+    uint64_t file_frame; /* what the newest file is called by */
     uint64_t frames_per_hour;
 };
 
@@ -31,7 +33,8 @@ struct journal {
 int journal_open(struct journal *journal, const char *dir, uint32_t rate_hz);
 /* Whether the next append begins a new file: the caller gives it a `params` line first. */
 bool journal_wants_file(const struct journal *journal);
-/* Begins a new file whose first event lies at `frame`, and drops what is too old or too much. */
+/* Begins a file that can be read alone from `frame` on, and drops what is too old or too much. Goes
+ * on with the newest one when that is called by a later frame; file_bytes is not 0 then. */
 int journal_begin_file(struct journal *journal, uint64_t frame);
 /* Appends one line (without its newline) in a single write. */
 int journal_append(struct journal *journal, const char *line);

@@ -77,6 +77,17 @@ static void put_line(enum log_level level, const char *text)
     }
 }
 
+/* An event is one line, whatever text from outside it tells of. */
+static void format_line(char text[LINE_BYTES], const char *format, va_list args)
+{
+    vsnprintf(text, LINE_BYTES, format, args);
+    for (char *at = text; *at != '\0'; at++) {
+        if ((unsigned char)*at < 0x20 || *at == 0x7f) {
+            *at = ' ';
+        }
+    }
+}
+
 void log_write(enum log_level level, const char *format, ...)
 {
     char text[LINE_BYTES];
@@ -86,7 +97,7 @@ void log_write(enum log_level level, const char *format, ...)
         return;
     }
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    format_line(text, format, args);
     va_end(args);
     put_line(level, text);
 }
@@ -97,7 +108,7 @@ void log_event(const char *event, uint64_t stream, uint64_t frame, const char *f
     va_list args;
 
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    format_line(text, format, args);
     va_end(args);
     if (!logger.journal) {
         if (logger.level >= LOG_LEVEL_INFO) {

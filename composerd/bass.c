@@ -3,9 +3,9 @@
 #include "composerd/form.h"
 #include "composerd/grid.h"
 
-#define BASS_INTENSITY 0.05 /* below it there is none */
+#define BASS_INTENSITY  0.05 /* below it there is none */
 #define LONGEST_SECONDS 18.0
-#define JITTER_MS 4.0
+#define JITTER_MS       4.0
 
 /* Lower than any pad by more than a major third. */
 enum { LOWEST_MIDI = 29, HIGHEST_MIDI = 43, CENTRE_MIDI = 37 };
@@ -20,7 +20,8 @@ static int32_t near_last(const struct composer *composer, int32_t pitch_class)
 /* The tonic may lie below any chord that has nothing a semitone above it. */
 static bool pedal_suits(const struct composer *composer)
 {
-    return composer->degree != 0 && !theory_has(score_chord_mask(composer), composer->key + 1) &&
+    return composer->degree != 0 &&
+           !theory_has(score_chord_mask(composer), composer->key + 1) &&
            theory_has(score_scale(composer), composer->key);
 }
 
@@ -71,8 +72,7 @@ void bass_play(struct score *score)
     }
     draft.midi = choose(score, &draft.why);
     draft.frame = score_onset(score, DIE_BASS, 0, JITTER_MS);
-    const uint64_t end =
-        grid_after_bars(composer, score->target_bpm, choose_bars(score));
+    const uint64_t end = grid_after_bars(composer, score->target_bpm, choose_bars(score));
 
     draft.frames = end - draft.frame;
     draft.velocity = score->levels.bass_velocity * (score->chord_begins ? 1 : 0.9) +

@@ -1,6 +1,6 @@
 /*
- * bass - one low note at a time, struck at bar lines: mostly the root, sometimes the fifth later in a chord,
- * or the tonic held below.
+ * bass - one low note at a time, struck at bar lines: mostly the root, sometimes the fifth
+ * later in a chord, or the tonic held below.
  *
  * Threads: pure.
  */

@@ -7,8 +7,8 @@ enum { LOWEST_MIDI = 74, HIGHEST_MIDI = 96, TRIES = 64 };
 
 #define PERIOD_MIN_SECONDS 17.0
 #define PERIOD_MAX_SECONDS 32.0
-#define RING_SECONDS 4.0
-#define PAIR_CHANCE 0.3 /* of a loop to have a second note */
+#define RING_SECONDS       4.0
+#define PAIR_CHANCE        0.3 /* of a loop to have a second note */
 
 /* Periods known to be unrelated, for dice that find none. */
 static const double spare_seconds[BELLS_MIN] = {17.3, 19.9, 24.2, 31.0};
@@ -56,7 +56,8 @@ static int32_t draw_periods(struct composer *composer, int32_t wanted)
 
 void bells_plant(struct composer *composer)
 {
-    const int32_t wanted = BELLS_MIN + dice_below(composer, DIE_BELL, BELLS_MAX - BELLS_MIN + 1);
+    const int32_t wanted =
+        BELLS_MIN + dice_below(composer, DIE_BELL, BELLS_MAX - BELLS_MIN + 1);
     const int32_t found = draw_periods(composer, wanted);
 
     composer->n_bells = found < BELLS_MIN ? BELLS_MIN : found;
@@ -69,8 +70,7 @@ void bells_plant(struct composer *composer)
         const double gap = dice_between(composer, DIE_BELL, 1.5, 5) * composer->rate_hz;
 
         composer->bell_next[i] = composer->frame + (uint64_t)phase;
-        composer->bell_gap[i] =
-            dice_chance(composer, DIE_BELL, PAIR_CHANCE) ? (int32_t)gap : 0;
+        composer->bell_gap[i] = dice_chance(composer, DIE_BELL, PAIR_CHANCE) ? (int32_t)gap : 0;
         composer->bell_echo[i] = 0;
         composer->bell_midi[i] =
             LOWEST_MIDI + dice_below(composer, DIE_BELL, HIGHEST_MIDI - LOWEST_MIDI + 1);
@@ -96,8 +96,7 @@ static void stroke(struct score *score, int32_t loop, uint64_t frame, int32_t le
 {
     struct composer *const composer = score->composer;
     const bool heard = dice_chance(composer, DIE_BELL, stroke_chance(score));
-    const double velocity =
-        score->levels.bell_velocity + 4 * dice_normal(composer, DIE_BELL);
+    const double velocity = score->levels.bell_velocity + 4 * dice_normal(composer, DIE_BELL);
     const struct draft draft = {
         .role = ROLE_bell,
         .why = RULE_bell_loop,

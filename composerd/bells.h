@@ -1,6 +1,6 @@
 /*
- * bells - loops of one or two strokes with periods in seconds that share no small-integer ratio, so that
- * they never come round together. They go on through phrases, keys and tempi.
+ * bells - loops of one or two strokes with periods in seconds that share no small-integer
+ * ratio, so that they never come round together. They go on through phrases, keys and tempi.
  *
  * Threads: pure.
  */

@@ -2,6 +2,7 @@
 
 #include "composerd/bass.h"
 #include "composerd/bells.h"
+#include "composerd/ends.h"
 #include "composerd/form.h"
 #include "composerd/grid.h"
 #include "composerd/harmony.h"
@@ -18,7 +19,8 @@ void composer_init(struct composer *composer, const struct params *params, uint3
 {
     static const int32_t first_voicing[VOICES] = {52, 57, 60, 67};
 
-    memset(composer, 0, sizeof *composer); /* padding too, so that equal composers are equal bytes */
+    memset(composer, 0,
+           sizeof *composer); /* padding too, so that equal composers are equal bytes */
     composer->rate_hz = (int32_t)rate_hz;
     composer->bpm = params->bpm;
     composer->bar_frames = grid_bar_frames(params->bpm, (int32_t)rate_hz);
@@ -29,6 +31,7 @@ void composer_init(struct composer *composer, const struct params *params, uint3
     composer->probability = 1;
     composer->bass_midi = 40;
     composer->lead_midi = 71;
+    composer->hunger = 2.5; /* a line soon after the first chord */
     memcpy(composer->voicing, first_voicing, sizeof composer->voicing);
     for (int32_t i = 0; i < MOTIF_MAX_NOTES; i++) {
         composer->line_rhythm[i] = 1;
@@ -73,7 +76,7 @@ static void compose_beat(struct score *score, bool first)
     }
     score->bars_left = progression_bars_left(score);
     if (score->chord_begins) {
-        score_cut_clashes(score);
+        ends_cut_clashes(score);
     }
     if (bar_line || first) {
         score_list_bar(score);
@@ -120,7 +123,7 @@ void compose_phrase(struct composer *composer, const struct params *params,
     phrase->phrase = number;
     phrase->start_frame = composer->frame;
     if (number != composer->next_phrase) {
-        score_restate_ends(&score); /* this revises phrases that may have cut them */
+        ends_restate(&score); /* this revises phrases that may have cut them */
     }
     do {
         const bool first = out->n_beats == 0;

@@ -10,13 +10,13 @@ static struct rng take(const struct composer *composer, enum die die)
 {
     struct rng rng;
 
-    memcpy(&rng, &composer->dice[(int)die * 4], sizeof rng);
+    memcpy(&rng, &composer->dice[(size_t)die * 4], sizeof rng);
     return rng;
 }
 
 static void put(struct composer *composer, enum die die, const struct rng *rng)
 {
-    memcpy(&composer->dice[(int)die * 4], rng, sizeof *rng);
+    memcpy(&composer->dice[(size_t)die * 4], rng, sizeof *rng);
 }
 
 void dice_seed(struct composer *composer, uint64_t seed)

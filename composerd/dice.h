@@ -7,10 +7,10 @@
 #ifndef AURALIS_DICE_H
 #define AURALIS_DICE_H
 
+#include "composerd/state.h"
+
 #include <stdbool.h>
 #include <stdint.h>
-
-#include "composerd/state.h"
 
 /* Seeds every die of the composer. */
 void dice_seed(struct composer *composer, uint64_t seed);

@@ -1,5 +1,6 @@
 /*
- * form - the slow shape: tempo, sections of 16 bars, arcs of four, clearings, drift, and endings.
+ * form - the slow shape: tempo, sections of 16 bars, arcs of four, clearings, drift, and
+ * endings.
  *
  * Threads: pure.
  */
@@ -12,21 +13,22 @@
 /* Where the tempo is going: the parameter, or slower towards an ending. */
 double form_target_bpm(const struct composer *composer, const struct params *params);
 
-/* At a bar line, before anything of the bar: renews what was asked for, counts, and moves the tempo. */
+/* At a bar line, before anything of the bar: renews what was asked for, counts, and moves the
+ * tempo. */
 void form_begin_bar(struct composer *composer, const struct params *params);
 /* After a bar's last beat. */
 void form_end_bar(struct composer *composer);
 
-/* Draws everything that a stream begins with from a seed: dice, motifs, bells, drift. A line of melody
- * that is being played goes on. */
+/* Draws everything that a stream begins with from a seed: dice, motifs, bells, drift. A line of
+ * melody that is being played goes on. */
 void form_plant(struct composer *composer, uint64_t seed);
 
 uint32_t form_arc(const struct composer *composer);
-double form_density(const struct composer *composer);    /* factor of the section */
-double form_loudness(const struct composer *composer);   /* factor of velocity */
-double form_drift(const struct composer *composer);      /* the slow walk, -1 to 1 */
-bool form_clearing(const struct composer *composer);     /* pads and bells alone */
-bool form_silent(const struct composer *composer);       /* resting, or about to wake */
-bool form_fading(const struct composer *composer);       /* an ending was asked for */
+double form_density(const struct composer *composer);  /* factor of the section */
+double form_loudness(const struct composer *composer); /* factor of velocity */
+double form_drift(const struct composer *composer);    /* the slow walk, -1 to 1 */
+bool form_clearing(const struct composer *composer);   /* pads and bells alone */
+bool form_silent(const struct composer *composer);     /* resting, or about to wake */
+bool form_fading(const struct composer *composer);     /* an ending was asked for */
 
 #endif

@@ -7,7 +7,10 @@
 
 enum { MATRIX_SIZE = 6 };
 
-#define LIST(...) {__VA_ARGS__}
+#define LIST(...)                                                                              \
+    {                                                                                          \
+        __VA_ARGS__                                                                            \
+    }
 static const struct matrix {
     int32_t degrees[MATRIX_SIZE];
     const char *labels[MATRIX_SIZE];
@@ -104,17 +107,31 @@ static bool kind_suits(const struct composer *composer, const struct chord_spec 
            theory_has(vocabulary_mask(spec), tone);
 }
 
-/* A colour for a degree; a chord that repeats changes its colour if it can. */
+/* How many tones of a chord the one before has. */
+static int32_t common_tones(const struct composer *composer, uint32_t mask)
+{
+    uint32_t sounding = 0;
+
+    for (int32_t v = 0; v < VOICES; v++) {
+        sounding |= 1U << theory_wrap(composer->voicing[v]);
+    }
+    return theory_count(mask & sounding);
+}
+
+/* A colour for a degree, somewhat rather one that keeps tones; a chord that repeats changes its
+ * colour if it can. */
 static int32_t draw_kind(struct composer *composer, int32_t degree)
 {
-    double weights[CHORD_KIND_COUNT], total = 0;
+    double weights[CHORD_KIND_COUNT];
+    double total = 0;
 
     for (int32_t kind = 0; kind < CHORD_KIND_COUNT; kind++) {
         const struct chord_spec spec = {composer->key, composer->mode, degree, kind};
         const bool same = degree == composer->degree && kind == composer->kind;
+        const double keeps = 0.7 + 0.2 * common_tones(composer, vocabulary_mask(&spec));
 
         weights[kind] =
-            kind_suits(composer, &spec) ? chord_kind_weights[kind] * (same ? 0.01 : 1) : 0;
+            kind_suits(composer, &spec) ? chord_kind_weights[kind] * (same ? 0.01 : keeps) : 0;
         total += weights[kind];
     }
     return total > 0 ? dice_pick(composer, DIE_HARMONY, weights, CHORD_KIND_COUNT)
@@ -174,16 +191,12 @@ void harmony_tonic(struct composer *composer, int32_t n_bars)
     composer->previous_degree = -1;
 }
 
-/* Prefers chords that keep two of the tones that sound. */
+/* A change of key or mode leads through chords that keep two of the tones that sound. */
 static double common_factor(const struct composer *composer, uint32_t mask)
 {
     static const double factors[] = {0.02, 0.15, 1, 1, 1};
-    uint32_t sounding = 0;
 
-    for (int32_t v = 0; v < VOICES; v++) {
-        sounding |= 1U << theory_wrap(composer->voicing[v]);
-    }
-    return factors[theory_count(mask & sounding)];
+    return factors[common_tones(composer, mask)];
 }
 
 enum { CANDIDATES = DEGREES * CHORD_KIND_COUNT };
@@ -192,7 +205,8 @@ enum { CANDIDATES = DEGREES * CHORD_KIND_COUNT };
 static bool draw_candidate(struct composer *composer, const double weights[CANDIDATES],
                            int32_t n_bars)
 {
-    double of_degrees[DEGREES] = {0}, total = 0;
+    double of_degrees[DEGREES] = {0};
+    double total = 0;
 
     for (int32_t i = 0; i < CANDIDATES; i++) {
         of_degrees[i / CHORD_KIND_COUNT] += weights[i];
@@ -238,14 +252,15 @@ void harmony_pivot(struct composer *composer, uint32_t mask, int32_t n_bars)
 
 void harmony_arrive(struct composer *composer, bool same_key, int32_t n_bars)
 {
-    double weights[CANDIDATES], row[DEGREES];
+    double weights[CANDIDATES];
+    double row[DEGREES];
 
     composer->previous_degree = -1;
     harmony_weights(composer->mode, -1, 0, row);
     row[0] = 2; /* a new key is heard as one from its tonic */
     for (int32_t i = 0; i < CANDIDATES; i++) {
         const struct chord_spec spec = candidate(composer, i);
-        const double weight = !same_key ? row[spec.degree]
+        const double weight = !same_key                                  ? row[spec.degree]
                               : is_characteristic(composer, spec.degree) ? 1
                                                                          : 0;
 

@@ -1,9 +1,9 @@
 /*
- * harmony - which chord is next: a second-order Markov chain over the degrees of the mode, its weights made
- * from chord-matrices.json at build time, with a vocabulary of colours on top.
+ * harmony - which chord is next: a second-order Markov chain over the degrees of the mode, its
+ * weights made from chord-matrices.json at build time, with a vocabulary of colours on top.
  *
- * Going back to the chord before the present one weighs half, unless that is the tonic. Only the tonic may
- * repeat. The mode's characteristic chord comes at least once in 16 bars.
+ * Going back to the chord before the present one weighs half, unless that is the tonic. Only
+ * the tonic may repeat. The mode's characteristic chord comes at least once in 16 bars.
  *
  * Threads: pure.
  */
@@ -18,7 +18,8 @@ struct composer;
 
 enum { CHARACTER_BARS = 16 };
 
-/* Probabilities of the degree that follows `current` after `previous` (-1: none); [DEGREES], sums to 1. */
+/* Probabilities of the degree that follows `current` after `previous` (-1: none); [DEGREES],
+ * sums to 1. */
 void harmony_weights(int32_t mode, int32_t previous, int32_t current, double weights[DEGREES]);
 /* The name that the matrices give a degree; NULL when they leave it out. */
 const char *harmony_degree_label(int32_t mode, int32_t degree);
@@ -32,7 +33,8 @@ void harmony_next(struct composer *composer, int32_t n_bars);
 void harmony_tonic(struct composer *composer, int32_t n_bars);
 /* A chord of the present key whose tones all lie in `mask`. */
 void harmony_pivot(struct composer *composer, uint32_t mask, int32_t n_bars);
-/* The first chord of a new key (the tonic, most often), or of a new mode (its characteristic one). */
+/* The first chord of a new key (the tonic, most often), or of a new mode (its characteristic
+ * one). */
 void harmony_arrive(struct composer *composer, bool same_key, int32_t n_bars);
 
 /* Counts a bar of the sounding chord. */

@@ -4,6 +4,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Forgets the older half at once, so that not every addition moves everything: all but its last
+ * params event, which is still valid for what follows. */
+static void forget_half(struct history *history)
+{
+    const size_t half = HISTORY_EVENTS / 2;
+    size_t kept = 0, n = 0;
+
+    for (size_t i = 0; i < half; i++) {
+        if (history->events[i].type == EVENT_PARAMS) {
+            kept = i + 1;
+        }
+    }
+    for (size_t i = 0; i < half; i++) {
+        if (i + 1 == kept) {
+            history->events[n++] = history->events[i];
+        } else {
+            free(history->events[i].json);
+        }
+    }
+    memmove(history->events + n, history->events + half,
+            (history->n - half) * sizeof history->events[0]);
+    history->n += n;
+    history->n -= half;
+}
+
 int history_add(struct history *history, enum event_type type, uint64_t frame, const char *json)
 {
     char *const copy = strdup(json);
@@ -12,13 +37,7 @@ int history_add(struct history *history, enum event_type type, uint64_t frame, c
         return -ENOMEM;
     }
     if (history->n == HISTORY_EVENTS) {
-        /* the older half at once, so that not every addition moves everything */
-        for (size_t i = 0; i < HISTORY_EVENTS / 2; i++) {
-            free(history->events[i].json);
-        }
-        history->n -= HISTORY_EVENTS / 2;
-        memmove(history->events, history->events + HISTORY_EVENTS / 2,
-                history->n * sizeof history->events[0]);
+        forget_half(history);
     }
     history->events[history->n++] =
         (struct history_event){.type = type, .frame = frame, .json = copy};

@@ -13,8 +13,7 @@ static double interpolate(const double *points, double intensity)
 void levels_at(double intensity, struct levels *levels)
 {
 #define LEVEL(name, at0, at25, at50, at75, at100, doc)                                         \
-    levels->name =                                                                             \
-        interpolate((const double[POINTS]){at0, at25, at50, at75, at100}, intensity);
+    levels->name = interpolate((const double[POINTS]){at0, at25, at50, at75, at100}, intensity);
 #include "composerd/levels.def"
 #undef LEVEL
 }

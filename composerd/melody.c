@@ -4,13 +4,13 @@
 #include "composerd/grid.h"
 #include "composerd/motif.h"
 
-#define JITTER_MS 9.0
-#define BREATH_SECONDS 2.0     /* of rest between lines at least */
-#define MEAN_LINE_NOTES 4.3    /* slots of a motif */
+#define JITTER_MS         9.0
+#define BREATH_SECONDS    2.0  /* of rest between lines at least */
+#define MEAN_LINE_NOTES   4.3  /* slots of a motif */
 #define WEAK_START_CHANCE 0.15 /* of a line to begin between the strong beats */
-#define HUNGER_MAX 8.0
-#define CHORD_SHARE 0.70 /* of notes; the rest of it all but CHROMATIC_SHARE is the scale's */
-#define CHROMATIC_SHARE 0.05
+#define HUNGER_MAX        8.0
+#define CHORD_SHARE       0.70 /* of notes */
+#define CHROMATIC_SHARE   0.05
 
 enum {
     DEBT_MAX_HALF_BEATS = 3, /* 2 beats would be over 2 with humanised timing */
@@ -23,10 +23,10 @@ enum tone { TONE_CHORD, TONE_SCALE, TONE_CHROMATIC, TONE_COUNT };
 
 /* Where in the line and in the bar a note is. */
 struct place {
-    int32_t half;     /* of the beat, 0 or 1 */
-    int32_t index;    /* in the line */
-    bool strong;      /* a strong beat, or the end of the line */
-    bool may_wander;  /* the next note follows soon enough to resolve this one */
+    int32_t half;    /* of the beat, 0 or 1 */
+    int32_t index;   /* in the line */
+    bool strong;     /* a strong beat, or the end of the line */
+    bool may_wander; /* the next note follows soon enough to resolve this one */
 };
 
 static bool audible(const struct score *score)
@@ -61,7 +61,8 @@ static bool may_begin(struct score *score)
 
 static enum tone draw_tone(struct score *score, const struct place *place)
 {
-    /* chromatic notes weigh more than their share where they may stand, because often they may not */
+    /* chromatic notes weigh more than their share where they may stand, because often they may
+     * not */
     static const double strong[TONE_COUNT] = {0.80, 0.185, 0.03};
     static const double weak[TONE_COUNT] = {0.56, 0.34, 0.26};
     const double *const base = place->strong ? strong : weak;
@@ -83,20 +84,22 @@ static double within(double value, double limit)
     return value < -limit ? -limit : value;
 }
 
-/* Places and lines that happen to favour one kind are made up for, so that the shares hold anywhere. */
+/* Places and lines that happen to favour one kind are made up for, so that the shares hold
+ * anywhere. */
 static void count_tone(struct composer *composer, int32_t midi)
 {
     const bool chord = theory_has(score_chord_mask(composer), midi);
     const bool scale = theory_has(theory_scale(composer->key, composer->mode), midi);
 
     composer->chord_excess = within(composer->chord_excess + (chord ? 1 : 0) - CHORD_SHARE, 4);
-    composer->chromatic_excess = within(
-        composer->chromatic_excess + (chord || scale ? 0 : 1) - CHROMATIC_SHARE, 2);
+    composer->chromatic_excess =
+        within(composer->chromatic_excess + (chord || scale ? 0 : 1) - CHROMATIC_SHARE, 2);
 }
 
 static uint32_t mask_of(const struct composer *composer, enum tone tone)
 {
-    const uint32_t chord = score_chord_mask(composer), scale = score_scale(composer);
+    const uint32_t chord = score_chord_mask(composer);
+    const uint32_t scale = score_scale(composer);
 
     switch (tone) {
     case TONE_CHORD:
@@ -108,25 +111,36 @@ static uint32_t mask_of(const struct composer *composer, enum tone tone)
     }
 }
 
+static int32_t lesser(int32_t a, int32_t b)
+{
+    return a < b ? a : b;
+}
+
+static int32_t greater(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
 /* The pitch that the contour asks for, drawn towards the centre of the register. */
 static int32_t wanted(const struct composer *composer, int32_t step, int32_t top)
 {
     const int32_t size = step < 0 ? -step : step;
-    const int32_t semitones = (size * 7 + 2) / 4; /* a step of the scale is 7/4 semitones or so */
-    const int32_t centre = (CENTRE_MIDI < top - 8 ? CENTRE_MIDI : top - 8) +
-                           (int32_t)(form_drift(composer) * DRIFT_SEMITONES);
+    const int32_t semitones =
+        (size * 7 + 2) / 4; /* a step of the scale is 7/4 semitones or so */
+    const int32_t centre =
+        lesser(CENTRE_MIDI, top - 8) + (int32_t)(form_drift(composer) * DRIFT_SEMITONES);
     const int32_t plain = composer->lead_midi + (step < 0 ? -semitones : semitones);
 
     return plain + (centre - plain) / 6;
 }
 
-/* The nearest pitch to `want` in the mask and in reach of the last note, which repeats only where the
- * contour does. */
+/* The nearest pitch to `want` in the mask and in reach of the last note, which repeats only
+ * where the contour does. */
 static int32_t fit(const struct composer *composer, uint32_t mask, int32_t want, int32_t top)
 {
     const int32_t last = composer->lead_midi;
-    const int32_t low = last - LEAP_MAX > MELODY_LOWEST_MIDI ? last - LEAP_MAX : MELODY_LOWEST_MIDI;
-    const int32_t high = last + LEAP_MAX < top ? last + LEAP_MAX : top;
+    const int32_t low = greater(last - LEAP_MAX, MELODY_LOWEST_MIDI);
+    const int32_t high = lesser(last + LEAP_MAX, top);
     const int32_t nearest = theory_nearest(mask, want, low, high);
 
     if (nearest != last || want == last) {
@@ -135,10 +149,7 @@ static int32_t fit(const struct composer *composer, uint32_t mask, int32_t want,
     const int32_t down = theory_nearest(mask, want, low, last - 1);
     const int32_t up = theory_nearest(mask, want, last + 1, high);
 
-    if (down < 0 || up < 0) {
-        return down < 0 ? up : down;
-    }
-    return want > last || (want == last && up - last < last - down) ? up : down;
+    return down < 0 || (want > last && up >= 0) ? up : down;
 }
 
 /* A pitch of the kind asked for, or of the scale where there is none in reach. */
@@ -156,8 +167,8 @@ static int32_t choose(const struct score *score, enum tone tone, int32_t step)
     return theory_nearest(score_scale(composer), want, MELODY_LOWEST_MIDI, top);
 }
 
-/* A neighbour of the last note in the scale that holds now, best one of the chord. There always is one:
- * no two steps of a scale are wider than 2 semitones, and what two scales share has no gap over 4. */
+/* A neighbour of the last note in the scale that holds now, best one of the chord. There always
+ * is one: no two steps of a scale are wider than 2 semitones. */
 static int32_t resolve(struct composer *composer)
 {
     const int32_t up = dice_chance(composer, DIE_LEAD, 0.4) ? 1 : -1;
@@ -214,9 +225,9 @@ static void play_note(struct score *score, const struct place *place)
     const bool last = place->index + 1 == composer->line_notes;
     struct draft draft = {.role = ROLE_lead};
 
-    draft.midi = debt ? resolve(composer)
-                      : choose(score, draw_tone(score, place),
-                               composer->line_contour[place->index]);
+    draft.midi =
+        debt ? resolve(composer)
+             : choose(score, draw_tone(score, place), composer->line_contour[place->index]);
     draft.why = debt ? RULE_melody_resolution : rule_of(composer, draft.midi);
     draft.frame = score_onset(score, DIE_LEAD, place->half, JITTER_MS);
     draft.frames = length_of(score, composer->line_rhythm[place->index], last);
@@ -231,7 +242,7 @@ static void play_note(struct score *score, const struct place *place)
     composer->hunger = composer->hunger < 1 - HUNGER_MAX ? -HUNGER_MAX : composer->hunger - 1;
 }
 
-/* The next note of the line: played, or left out by chance; one that is owed is always played. */
+/* The next note of the line: played or left out by chance; one that is owed is played. */
 static void play_slot(struct score *score, int32_t half)
 {
     struct composer *const composer = score->composer;

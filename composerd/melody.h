@@ -1,10 +1,11 @@
 /*
  * melody - lines made of motifs, fitted to harmony note by note.
  *
- * Of each note the kind is drawn first (chord, scale, chromatic), then the pitch of that kind nearest to what
- * the contour asks for. A chromatic note is only played where the next follows within 2 beats, and that one
- * resolves it by 1 or 2 semitones whatever has become of the parameters: composer->owed says so.
- * How often lines begin follows from a rate of notes a minute, so that the tempo does not matter.
+ * Of each note the kind is drawn first (chord, scale, chromatic), then the pitch of that kind
+ * nearest to what the contour asks for. A chromatic note is only played where the next follows
+ * within 2 beats, and that one resolves it by 1 or 2 semitones whatever has become of the
+ * parameters: composer->owed says so. How often lines begin follows from a rate of notes a
+ * minute, so that the tempo does not matter.
  *
  * Threads: pure.
  */

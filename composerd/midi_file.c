@@ -28,13 +28,13 @@ enum {
 static const struct {
     uint8_t channel, program;
 } instruments[ROLE_COUNT] = {
-    [ROLE_pad] = {0, 89},           /* warm pad */
-    [ROLE_lead] = {1, 11},          /* vibraphone */
-    [ROLE_bass] = {2, 39},          /* synth bass */
-    [ROLE_bell] = {3, 14},          /* tubular bells */
-    [ROLE_swell] = {4, 95},         /* sweep */
+    [ROLE_pad] = {0, 89},   /* warm pad */
+    [ROLE_lead] = {1, 11},  /* vibraphone */
+    [ROLE_bass] = {2, 39},  /* synth bass */
+    [ROLE_bell] = {3, 14},  /* tubular bells */
+    [ROLE_swell] = {4, 95}, /* sweep */
     [ROLE_kick] = {DRUM_CHANNEL, 0},
-    [ROLE_brush] = {5, 122},        /* seashore */
+    [ROLE_brush] = {5, 122}, /* seashore */
 };
 
 void midi_file_init(struct midi_file *file, uint32_t rate_hz)
@@ -70,14 +70,16 @@ static int make_room(void **items, size_t n, size_t *max, size_t more, size_t si
 
 static int make_all_room(struct midi_file *file, const struct phrase *phrase)
 {
-    void *notes = file->notes, *bars = file->bars, *marks = file->marks;
+    void *notes = file->notes;
+    void *bars = file->bars;
+    void *marks = file->marks;
     int rc = make_room(&notes, file->n_notes, &file->max_notes, phrase->n_notes,
                        sizeof *file->notes);
 
     file->notes = notes;
     if (rc == 0) {
-        rc = make_room(&bars, file->n_bars, &file->max_bars, phrase->n_bars,
-                       sizeof *file->bars);
+        rc =
+            make_room(&bars, file->n_bars, &file->max_bars, phrase->n_bars, sizeof *file->bars);
         file->bars = bars;
     }
     if (rc == 0) {
@@ -144,7 +146,8 @@ int midi_file_add(struct midi_file *file, const struct phrase *phrase)
     for (uint32_t i = 0; i < phrase->n_chords; i++) {
         const struct chord *const chord = &phrase->chords[i];
 
-        if (file->n_marks > 0 && strcmp(file->marks[file->n_marks - 1].name, chord->name) == 0) {
+        if (file->n_marks > 0 &&
+            strcmp(file->marks[file->n_marks - 1].name, chord->name) == 0) {
             continue; /* one that goes on across the border */
         }
         file->marks[file->n_marks].frame = chord->frame;
@@ -157,8 +160,7 @@ int midi_file_add(struct midi_file *file, const struct phrase *phrase)
 
 static uint64_t bar_frames(const struct midi_file *file, size_t bar)
 {
-    const uint64_t end =
-        bar + 1 < file->n_bars ? file->bars[bar + 1].frame : file->end_frame;
+    const uint64_t end = bar + 1 < file->n_bars ? file->bars[bar + 1].frame : file->end_frame;
 
     return end > file->bars[bar].frame ? end - file->bars[bar].frame : 1;
 }
@@ -166,7 +168,8 @@ static uint64_t bar_frames(const struct midi_file *file, size_t bar)
 /* The bar that holds a frame: the first for what lies before, the last for what lies after. */
 static size_t find_bar(const struct midi_file *file, uint64_t frame)
 {
-    size_t low = 0, high = file->n_bars;
+    size_t low = 0;
+    size_t high = file->n_bars;
 
     while (high - low > 1) {
         const size_t middle = low + (high - low) / 2;
@@ -254,7 +257,8 @@ static void add_note(const struct midi_file *file, struct midi_track *track, siz
 {
     const struct note *const note = &file->notes[i];
     const uint8_t channel = instruments[note->role].channel;
-    const uint64_t on = tick_of(file, note->frame), off = tick_of(file, end_of(file, i));
+    const uint64_t on = tick_of(file, note->frame);
+    const uint64_t off = tick_of(file, end_of(file, i));
     const uint8_t begin[] = {(uint8_t)(NOTE_ON | channel), note->midi, note->velocity};
     const uint8_t end[] = {(uint8_t)(NOTE_OFF | channel), note->midi, OFF_VELOCITY};
 

@@ -1,22 +1,24 @@
 /*
- * midi_file - phrases as a standard MIDI file, format 1: a track with tempi, keys and chord names, then one
- * for each role.
+ * midi_file - phrases as a standard MIDI file, format 1: a track with tempi, keys and chord
+ * names, then one for each role.
  *
- * Phrases are laid down in the order in which they were published; each owns the timeline from its start_frame
- * on, as phrase.h says. Ticks follow the bars, so that a notation program shows them where they were written.
+ * Phrases are laid down in the order in which they were published; each owns the timeline from
+ * its start_frame on, as phrase.h says. Ticks follow the bars, so that a notation program shows
+ * them where they were written.
  *
  * Unit:    frames in; MIDI_TICKS_PER_QUARTER ticks a quarter note out.
- * Memory:  init/finish; grows with what is added. The bytes of midi_file_make() are the caller's to free().
+ * Memory:  init/finish; grows with what is added. The bytes of midi_file_make() are the
+ *          caller's to free().
  * Threads: one.
  * Errors:  0, or -ENOMEM; a file that failed holds what was added before.
  */
 #ifndef AURALIS_MIDI_FILE_H
 #define AURALIS_MIDI_FILE_H
 
+#include "common/phrase.h"
+
 #include <stddef.h>
 #include <stdint.h>
-
-#include "common/phrase.h"
 
 enum { MIDI_TICKS_PER_QUARTER = 480 };
 

@@ -105,7 +105,8 @@ void midi_track_meta(struct midi_track *track, uint64_t tick, uint8_t type, cons
 
 static int compare_events(const void *left, const void *right)
 {
-    const struct midi_event *const a = left, *const b = right;
+    const struct midi_event *const a = left;
+    const struct midi_event *const b = right;
 
     if (a->tick != b->tick) {
         return a->tick < b->tick ? -1 : 1;

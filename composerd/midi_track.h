@@ -20,7 +20,8 @@ struct midi_bytes {
 };
 
 void midi_bytes_put(struct midi_bytes *bytes, const void *data, size_t size);
-void midi_bytes_put_number(struct midi_bytes *bytes, uint32_t value, int n_bytes); /* big-endian */
+void midi_bytes_put_number(struct midi_bytes *bytes, uint32_t value,
+                           int n_bytes); /* big-endian */
 
 /* What comes first at the same tick. */
 enum midi_order { MIDI_META, MIDI_OFF, MIDI_ON };

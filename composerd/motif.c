@@ -5,9 +5,9 @@
 #include <string.h>
 
 #define FROM_BANK_CHANCE 0.80
-#define RENEW_CHANCE 0.12
-#define INVERT_CHANCE 0.20
-#define SHORTEN_CHANCE 0.15
+#define RENEW_CHANCE     0.12
+#define INVERT_CHANCE    0.20
+#define SHORTEN_CHANCE   0.15
 
 struct motif {
     int32_t n_notes;
@@ -36,8 +36,8 @@ static void draw_motif(struct composer *composer, struct motif *motif)
     int32_t direction = dice_chance(composer, DIE_LEAD, 0.5) ? 1 : -1;
 
     memset(motif, 0, sizeof *motif);
-    motif->n_notes = MOTIF_MIN_NOTES +
-                     dice_below(composer, DIE_LEAD, MOTIF_MAX_NOTES - MOTIF_MIN_NOTES + 1);
+    motif->n_notes =
+        MOTIF_MIN_NOTES + dice_below(composer, DIE_LEAD, MOTIF_MAX_NOTES - MOTIF_MIN_NOTES + 1);
     const int32_t first_turn = 1 + dice_below(composer, DIE_LEAD, motif->n_notes - 1);
     const int32_t second_turn = first_turn + 1 + dice_below(composer, DIE_LEAD, 3);
 

@@ -3,8 +3,8 @@
 #include "composerd/grid.h"
 
 #define DOUBLING_INTENSITY 0.875 /* above it the lower voices sound an octave higher too */
-#define PIECE_SECONDS 18.0       /* longer chords are struck again */
-#define JITTER_MS 9.0
+#define PIECE_SECONDS      18.0  /* longer chords are struck again */
+#define JITTER_MS          9.0
 
 /* Voices after the first four double one of those, where it lies free; 0: silent. */
 static int32_t pitch_of(const struct score *score, int32_t voice)
@@ -49,14 +49,14 @@ static void strike(struct score *score, int32_t voice, int32_t midi)
     struct composer *const composer = score->composer;
     struct draft draft = {.role = ROLE_pad, .midi = midi};
 
-    draft.why = !score->chord_begins                      ? RULE_chord_renew
+    draft.why = !score->chord_begins                           ? RULE_chord_renew
                 : score_held_end(composer, ROLE_pad, midi) > 0 ? RULE_chord_common
-                                                                 : RULE_chord_voice;
+                                                               : RULE_chord_voice;
     draft.frame = score_onset(score, DIE_PAD, 0, JITTER_MS);
     draft.frames = length_of(score, draft.frame);
-    draft.velocity = score->levels.pad_velocity * factors[draft.why] *
-                         (voice < VOICES ? 1 : 0.9) +
-                     2 * dice_normal(composer, DIE_PAD);
+    draft.velocity =
+        score->levels.pad_velocity * factors[draft.why] * (voice < VOICES ? 1 : 0.9) +
+        2 * dice_normal(composer, DIE_PAD);
     if (score_add(score, &draft, voice < VOICES ? ROOM_FOR_HARMONY : ROOM_FOR_DOUBLING)) {
         composer->voice_end[voice] = draft.frame + draft.frames;
     }
@@ -65,8 +65,7 @@ static void strike(struct score *score, int32_t voice, int32_t midi)
 void pads_play(struct score *score)
 {
     struct composer *const composer = score->composer;
-    const uint64_t needed =
-        score->next_frame + grid_seconds(composer, OVERLAP_MIN_SECONDS);
+    const uint64_t needed = score->next_frame + grid_seconds(composer, OVERLAP_MIN_SECONDS);
     const uint64_t latest = composer->frame + grid_seconds(composer, OVERLAP_MAX_SECONDS);
 
     for (int32_t voice = 0; voice < PAD_VOICES; voice++) {

@@ -1,8 +1,9 @@
 /*
  * pads - the chords: four voices, two more an octave above when it is intense, never a hole.
  *
- * A voice's note lasts until its chord is to end, and 0.8 to 1.5 s over. A voice that would end earlier than
- * 0.8 s after the next beat (a long chord, a changed tempo, a level that was turned up) is struck again.
+ * A voice's note lasts until its chord is to end, and 0.8 to 1.5 s over. A voice that would end
+ * earlier than 0.8 s after the next beat (a long chord, a changed tempo, a level that was
+ * turned up) is struck again.
  *
  * Threads: pure.
  */

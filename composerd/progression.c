@@ -6,7 +6,7 @@
 #include "composerd/voicing.h"
 
 enum {
-    FAR_FIFTHS = 6,   /* two scales that have no chord in common, not even an open fifth */
+    FAR_FIFTHS = 6, /* two scales that have no chord in common, not even an open fifth */
     HALFWAY_FIFTHS = 3,
     PIVOT_BARS = 2,
     LAST_CHORD_BARS = 4,
@@ -92,7 +92,7 @@ static void settle(struct composer *composer)
     composer->hop_mode = composer->goal_mode = composer->mode;
 }
 
-/* Where the way to the goal leads next: there, or to a key halfway. True when it is the goal. */
+/* Where the way to the goal leads next: there, or halfway. True when it is the goal. */
 static bool choose_hop(struct composer *composer)
 {
     const int32_t from = theory_parent(composer->key, composer->mode);

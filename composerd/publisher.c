@@ -53,13 +53,28 @@ int publisher_queue_phrase(struct publisher *publisher, const struct phrase *phr
                  phrase_to_json(&head, phrase));
 }
 
+/* Where everything published so far is over, and not before start_frame. */
+static uint64_t published_end(const struct history *history, uint64_t start_frame)
+{
+    uint64_t end_frame = start_frame;
+
+    for (size_t i = 0; i < history->n; i++) {
+        if (history->events[i].frame > end_frame) {
+            end_frame = history->events[i].frame;
+        }
+    }
+    return end_frame;
+}
+
 /* A file of the journal begins with the parameters, so that it can be read alone. */
 static int begin_file(struct publisher *publisher, enum event_type type, uint64_t start_frame)
 {
     const char *const params = history_last_params(&publisher->history);
-    const int rc = journal_begin_file(&publisher->journal, start_frame);
+    const int rc = journal_begin_file(&publisher->journal,
+                                      published_end(&publisher->history, start_frame));
 
-    return rc == 0 && type != EVENT_PARAMS && params != NULL
+    return rc == 0 && type != EVENT_PARAMS && params != NULL &&
+                   publisher->journal.file_bytes == 0
                ? journal_append(&publisher->journal, params)
                : rc;
 }

@@ -20,7 +20,7 @@ static void forget_held(struct composer *composer, int32_t i)
     composer->held_end[last] = 0;
 }
 
-static void prune_held(struct composer *composer)
+void score_prune_held(struct composer *composer)
 {
     for (int32_t i = composer->n_held - 1; i >= 0; i--) {
         if (composer->held_end[i] <= composer->frame) {
@@ -33,7 +33,7 @@ void score_begin_beat(struct score *score)
 {
     struct composer *const composer = score->composer;
 
-    prune_held(composer);
+    score_prune_held(composer);
     levels_at(score->params->intensity, &score->levels);
     score->habits = habits_of(score->params->preset);
     score->target_bpm = form_target_bpm(composer, score->params);
@@ -87,7 +87,8 @@ uint64_t score_onset(struct score *score, enum die die, int32_t half, double dev
     const struct composer *const composer = score->composer;
     const uint64_t lag = grid_seconds(composer, SCORE_LAG_MS / 1000);
     const uint64_t written =
-        composer->frame + grid_block_down((score->next_frame - composer->frame) / 2) * (half ? 1 : 0);
+        composer->frame +
+        grid_block_down((score->next_frame - composer->frame) / 2) * (half ? 1 : 0);
     double jitter_ms = dice_normal(score->composer, die) * deviation_ms;
 
     jitter_ms = jitter_ms > SCORE_LAG_MS ? SCORE_LAG_MS : jitter_ms;
@@ -101,7 +102,8 @@ uint64_t score_onset(struct score *score, enum die die, int32_t half, double dev
 
 void score_chord(const struct composer *composer, struct chord_spec *spec)
 {
-    *spec = (struct chord_spec){composer->key, composer->mode, composer->degree, composer->kind};
+    *spec =
+        (struct chord_spec){composer->key, composer->mode, composer->degree, composer->kind};
 }
 
 uint32_t score_chord_mask(const struct composer *composer)
@@ -130,100 +132,6 @@ uint64_t score_held_end(const struct composer *composer, enum role role, int32_t
         end = same && composer->held_end[i] > end ? composer->held_end[i] : end;
     }
     return end;
-}
-
-static void list_end(struct phrase *phrase, uint64_t frame, int32_t role, int32_t midi)
-{
-    if (phrase->n_ends < PHRASE_MAX_ENDS) {
-        phrase->ends[phrase->n_ends++] =
-            (struct note_end){.frame = frame, .role = (uint8_t)role, .midi = (uint8_t)midi};
-    }
-}
-
-static bool may_be_cut(int32_t role)
-{
-    return role == ROLE_pad || role == ROLE_bass || role == ROLE_swell;
-}
-
-void score_restate_ends(struct score *score)
-{
-    const struct composer *const composer = score->composer;
-    const uint64_t soon = composer->frame + grid_seconds(composer, OVERLAP_MAX_SECONDS);
-
-    for (int32_t i = 0; i < composer->n_held; i++) {
-        const int32_t role = composer->held_role[i], midi = composer->held_midi[i];
-        const uint64_t end = composer->held_end[i];
-
-        if (may_be_cut(role) && end > soon && end == score_held_end(composer, (enum role)role, midi)) {
-            list_end(score->phrase, end, role, midi);
-        }
-    }
-}
-
-/* Whether a held pad is a voice of the chord that begins, or doubles one. */
-static bool in_voicing(const struct composer *composer, int32_t midi)
-{
-    for (int32_t v = 0; v < VOICES; v++) {
-        if (composer->voicing[v] == midi || composer->voicing[v] + 12 == midi) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool clashes(const struct composer *composer, int32_t role, int32_t midi)
-{
-    switch (role) {
-    case ROLE_pad:
-        return !in_voicing(composer, midi);
-    case ROLE_bass:
-        return true; /* two basses at once are mud */
-    case ROLE_swell:
-        return !theory_has(score_scale(composer), midi);
-    default:
-        return false; /* short, and within both scales */
-    }
-}
-
-static void cut(struct score *score, int32_t role, int32_t midi, uint64_t frame)
-{
-    struct composer *const composer = score->composer;
-
-    for (int32_t i = 0; i < composer->n_held; i++) {
-        if (composer->held_role[i] == role && composer->held_midi[i] == midi &&
-            composer->held_end[i] > frame) {
-            composer->held_end[i] = frame;
-        }
-    }
-    for (uint32_t i = 0; i < score->phrase->n_ends; i++) {
-        struct note_end *const end = &score->phrase->ends[i];
-
-        if (end->role == role && end->midi == midi && end->frame > frame) {
-            end->frame = frame;
-            return;
-        }
-    }
-    list_end(score->phrase, frame, role, midi);
-}
-
-void score_cut_clashes(struct score *score)
-{
-    struct composer *const composer = score->composer;
-    const uint64_t latest = composer->frame + grid_seconds(composer, OVERLAP_MAX_SECONDS);
-
-    for (int32_t i = 0; i < composer->n_held; i++) {
-        const int32_t role = composer->held_role[i], midi = composer->held_midi[i];
-        const bool bass = role == ROLE_bass;
-        const double overlap =
-            dice_between(composer, DIE_PAD, OVERLAP_MIN_SECONDS, OVERLAP_MAX_SECONDS - 0.1);
-
-        if (composer->held_end[i] > (bass ? composer->frame : latest) &&
-            clashes(composer, role, midi)) {
-            cut(score, role, midi,
-                composer->frame + (bass ? 0 : grid_seconds(composer, overlap)));
-        }
-    }
-    prune_held(composer);
 }
 
 static void list_alternatives(const struct composer *composer, struct chord *chord)
@@ -280,10 +188,11 @@ void score_list_bar(struct score *score)
     }
 }
 
-/* By frame, then role, then pitch; the rest only so that the order never depends on the sort. */
+/* By frame, role, pitch; the rest only so that the order never depends on the sort. */
 static int compare_notes(const void *left, const void *right)
 {
-    const struct note *const a = left, *const b = right;
+    const struct note *const a = left;
+    const struct note *const b = right;
 
     if (a->frame != b->frame) {
         return a->frame < b->frame ? -1 : 1;

@@ -18,7 +18,7 @@ const struct state_field state_fields[STATE_FIELD_COUNT] = {
 /* A generator of zeros only gives zeros for ever. */
 static bool dice_are_dead(const struct composer *composer)
 {
-    for (int die = 0; die < DIE_COUNT; die++) {
+    for (size_t die = 0; die < DIE_COUNT; die++) {
         const uint64_t *const words = &composer->dice[die * 4];
 
         if ((words[0] | words[1] | words[2] | words[3]) == 0) {
@@ -38,7 +38,8 @@ static bool voices_are_sorted(const struct composer *composer)
     return true;
 }
 
-/* A bar line is the end of the bar before; only the first of a stream is the beginning of its own. */
+/* A bar line is the end of the bar before; only the first of a stream is the beginning of its
+ * own. */
 static bool stands_on_its_beat(const struct composer *composer)
 {
     if (composer->beat == 0 && composer->frame == composer->bar_frame) {

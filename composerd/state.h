@@ -12,7 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Each kind of decision throws dice of its own, so that a change of one leaves the others alone. */
+/* Each kind of decision throws dice of its own, so that a change of one leaves the others
+ * alone. */
 enum die {
     DIE_FORM,
     DIE_HARMONY,
@@ -48,13 +49,13 @@ enum {
     ARC_SECTIONS = 4,
 };
 
-#define STATE_TYPE_WORD uint64_t
+#define STATE_TYPE_WORD  uint64_t
 #define STATE_TYPE_FRAME uint64_t
-#define STATE_TYPE_INT int32_t
-#define STATE_TYPE_REAL double
+#define STATE_TYPE_INT   int32_t
+#define STATE_TYPE_REAL  double
 
 struct composer {
-#define STATE(name, kind, min, max, doc) STATE_TYPE_##kind name;
+#define STATE(name, kind, min, max, doc)              STATE_TYPE_##kind name;
 #define STATE_ARRAY(name, count, kind, min, max, doc) STATE_TYPE_##kind name[count];
 #include "composerd/state.def"
 #undef STATE_ARRAY
@@ -72,7 +73,7 @@ struct state_field {
 };
 
 enum state_field_id {
-#define STATE(name, ...) STATE_FIELD_##name,
+#define STATE(name, ...)       STATE_FIELD_##name,
 #define STATE_ARRAY(name, ...) STATE_FIELD_##name,
 #include "composerd/state.def"
 #undef STATE_ARRAY

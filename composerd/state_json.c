@@ -104,7 +104,8 @@ static bool element_from_json(const struct state_field *field, const cJSON *valu
 
 static void fail(struct json_reader *reader, const struct state_field *field, int index)
 {
-    char path[PATH_SIZE], what[80];
+    char path[PATH_SIZE];
+    char what[80];
 
     if (index < 0) {
         snprintf(path, sizeof path, "%s", field->name);
@@ -161,7 +162,7 @@ int composer_from_json(const cJSON *object, struct composer *composer,
                        struct json_reason *reason)
 {
     static const char *const known[] = {
-#define STATE(name, ...) #name,
+#define STATE(name, ...)       #name,
 #define STATE_ARRAY(name, ...) #name,
 #include "composerd/state.def"
 #undef STATE_ARRAY

@@ -112,8 +112,10 @@ static void read_entry(struct json_reader *reader, struct lookahead_entry *entry
     read_params(reader, &entry->params);
     const cJSON *const composer = json_object(reader, "composer");
 
-    if (composer != NULL &&
-        composer_from_json(composer, &entry->before, &composer_reason) != 0) {
+    if (composer == NULL) {
+        return;
+    }
+    if (composer_from_json(composer, &entry->before, &composer_reason) != 0) {
         json_fail(reader, "composer", composer_reason.text);
     } else if (entry->before.frame != entry->start_frame) {
         json_fail(reader, "start_frame", "must be where the composer stands");

@@ -3,16 +3,16 @@
 #include "composerd/form.h"
 #include "composerd/grid.h"
 
-#define KICK_INTENSITY 0.25 /* below it there is none */
-#define KICK_JITTER_MS 4.0
+#define KICK_INTENSITY  0.25 /* below it there is none */
+#define KICK_JITTER_MS  4.0
 #define BRUSH_JITTER_MS 9.0
 
 enum {
     SWELL_LOWEST_MIDI = 55,
     SWELL_HIGHEST_MIDI = 69,
     SWELL_CENTRE_MIDI = 62,
-    AIR_BAR = 4,                      /* of a section: where a swell for its own sake may begin */
-    LEAD_IN_BAR = SECTION_BARS - 2,   /* where one that leads into the next section may */
+    AIR_BAR = 4,                    /* of a section: where a swell for its own sake may begin */
+    LEAD_IN_BAR = SECTION_BARS - 2, /* where one that leads into the next section may */
     BRUSH_BEAT = 2,
 };
 

@@ -6,8 +6,8 @@
 #include <string.h>
 
 const struct mode_character mode_characters[MODE_COUNT] = {
-    [MODE_ionian] = {6, 4},     [MODE_dorian] = {5, 3},     [MODE_phrygian] = {1, 1},
-    [MODE_lydian] = {3, 1},     [MODE_mixolydian] = {6, 6}, [MODE_aeolian] = {5, 5},
+    [MODE_ionian] = {6, 4}, [MODE_dorian] = {5, 3},     [MODE_phrygian] = {1, 1},
+    [MODE_lydian] = {3, 1}, [MODE_mixolydian] = {6, 6}, [MODE_aeolian] = {5, 5},
 };
 
 /* Semitones from the parent major scale's tonic up to the mode's. */
@@ -75,7 +75,8 @@ int32_t theory_key_of_parent(int32_t parent, int32_t mode)
 int32_t theory_nearest(uint32_t mask, int32_t want, int32_t min, int32_t max)
 {
     for (int32_t distance = 0; distance < 128; distance++) {
-        const int32_t down = want - distance, up = want + distance;
+        const int32_t down = want - distance;
+        const int32_t up = want + distance;
 
         if (down >= min && down <= max && theory_has(mask, down)) {
             return down;

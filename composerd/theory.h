@@ -19,10 +19,11 @@ struct mode_character {
 };
 extern const struct mode_character mode_characters[];
 
-int32_t theory_wrap(int32_t semitones);                                 /* to 0 .. 11 */
-int32_t theory_pitch_class(int32_t key, int32_t mode, int32_t degree);  /* of a degree, any integer */
-uint32_t theory_scale(int32_t key, int32_t mode);                       /* mask */
-bool theory_has(uint32_t mask, int32_t midi);                           /* pitch or pitch class */
+int32_t theory_wrap(int32_t semitones); /* to 0 .. 11 */
+int32_t theory_pitch_class(int32_t key, int32_t mode,
+                           int32_t degree);       /* of a degree, any integer */
+uint32_t theory_scale(int32_t key, int32_t mode); /* mask */
+bool theory_has(uint32_t mask, int32_t midi);     /* pitch or pitch class */
 int32_t theory_count(uint32_t mask);
 /* Tonic of the major scale with the same tones. */
 int32_t theory_parent(int32_t key, int32_t mode);
@@ -31,7 +32,8 @@ int32_t theory_fifths(int32_t from_parent, int32_t to_parent);
 /* The key in which `mode` has this parent. */
 int32_t theory_key_of_parent(int32_t parent, int32_t mode);
 
-/* The nearest pitch to `want` in min .. max whose pitch class is in the mask; ties go down. -1: none. */
+/* The nearest pitch to `want` in min .. max whose pitch class is in the mask; ties go down. -1:
+ * none. */
 int32_t theory_nearest(uint32_t mask, int32_t want, int32_t min, int32_t max);
 
 /* "iv", "VII", "vii°" without the degree sign. */

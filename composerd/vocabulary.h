@@ -1,5 +1,6 @@
 /*
- * vocabulary - the kinds of chord on any degree of any scale, and their names; from vocabulary.def.
+ * vocabulary - the kinds of chord on any degree of any scale, and their names; from
+ * vocabulary.def.
  *
  * Unit:    pitch classes as in theory.h.
  * Threads: pure.

@@ -6,11 +6,11 @@
 #include <string.h>
 
 /* What costs how much, beside one for each semitone that a voice moves. */
-#define COST_OFF_CENTRE 0.20   /* for each semitone of the mean beyond CENTRE_FREE */
-#define COST_PLANING 9.0       /* all voices the same way by the same step */
+#define COST_OFF_CENTRE   0.20 /* for each semitone of the mean beyond CENTRE_FREE */
+#define COST_PLANING      9.0  /* all voices the same way by the same step */
 #define COST_NOTHING_KEPT 2.0  /* no voice stays */
-#define COST_LEAP 0.6          /* for each semitone that a voice moves beyond a third */
-#define COST_CHANCE 0.5        /* at most, at random */
+#define COST_LEAP         0.6  /* for each semitone that a voice moves beyond a third */
+#define COST_CHANCE       0.5  /* at most, at random */
 
 enum { CENTRE_FREE = 2, LEAP_FREE = 4, LOW_MIDI = 52, LOW_GAP = 5, LOWEST_GAP = 3, GAP = 2 };
 
@@ -88,8 +88,8 @@ static double cost_of_place(const int32_t voices[VOICES])
     for (int32_t v = 0; v < VOICES; v++) {
         mean += (double)voices[v] / VOICES;
     }
-    const double off = mean > VOICING_CENTRE_MIDI ? mean - VOICING_CENTRE_MIDI
-                                                  : VOICING_CENTRE_MIDI - mean;
+    const double off =
+        mean > VOICING_CENTRE_MIDI ? mean - VOICING_CENTRE_MIDI : VOICING_CENTRE_MIDI - mean;
 
     return off > CENTRE_FREE ? COST_OFF_CENTRE * (off - CENTRE_FREE) * VOICES : 0;
 }
@@ -109,22 +109,46 @@ static void weigh(struct search *search)
     }
 }
 
-/* Tries every pitch for `voice` above those that are set; at most VOICES deep. */
-static void place(struct search *search, int32_t voice)
+static int32_t lowest(const struct search *search, int32_t voice)
 {
-    if (voice == VOICES) {
-        weigh(search);
-        return;
-    }
     const int32_t below = voice > 0 ? search->voices[voice - 1] : 0;
-    const int32_t min = voice > 0 ? below + gap_above(voice - 1, below) : VOICING_LOWEST_MIDI;
-    const int32_t reach = voice > 0 ? search->voices[0] + VOICING_SPAN : VOICING_HIGHEST_MIDI;
-    const int32_t max = reach < VOICING_HIGHEST_MIDI ? reach : VOICING_HIGHEST_MIDI;
 
-    for (int32_t midi = min; midi <= max; midi++) {
-        if (theory_has(search->mask, midi)) {
-            search->voices[voice] = midi;
-            place(search, voice + 1);
+    return voice > 0 ? below + gap_above(voice - 1, below) : VOICING_LOWEST_MIDI;
+}
+
+static int32_t highest(const struct search *search, int32_t voice)
+{
+    const int32_t reach = search->voices[0] + VOICING_SPAN;
+
+    /* the span counts from the lowest voice, so it does not limit that one */
+    return voice > 0 && reach < VOICING_HIGHEST_MIDI ? reach : VOICING_HIGHEST_MIDI;
+}
+
+/* Moves a voice to the next pitch of the chord; false when there is none in reach. */
+static bool climb(struct search *search, int32_t voice)
+{
+    const int32_t max = highest(search, voice);
+
+    do {
+        search->voices[voice]++;
+    } while (search->voices[voice] <= max && !theory_has(search->mask, search->voices[voice]));
+    return search->voices[voice] <= max;
+}
+
+/* Weighs all ascending voicings: the highest voice climbs; out of reach, the one below does. */
+static void try_all(struct search *search)
+{
+    int32_t voice = 0;
+
+    search->voices[0] = lowest(search, 0) - 1;
+    while (voice >= 0) {
+        if (!climb(search, voice)) {
+            voice--;
+        } else if (voice == VOICES - 1) {
+            weigh(search);
+        } else {
+            voice++;
+            search->voices[voice] = lowest(search, voice) - 1;
         }
     }
 }
@@ -138,7 +162,7 @@ void voicing_lead(struct composer *composer, const struct chord_spec *spec)
         .best_cost = -1,
     };
 
-    place(&search, 0);
+    try_all(&search);
     if (search.best_cost >= 0) {
         memcpy(composer->voicing, search.best, sizeof composer->voicing);
     }

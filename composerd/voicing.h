@@ -1,8 +1,8 @@
 /*
  * voicing - four pad voices for a chord, with the least motion from those before.
  *
- * MIDI 48 to 77, span at most 21, gaps of at least 2 (the lowest 3, 5 below 52). All tones of the chord
- * are there; with fewer than four, root or fifth is doubled.
+ * MIDI 48 to 77, span at most 21, gaps of at least 2 (the lowest 3, 5 below 52). All tones of
+ * the chord are there; with fewer than four, root or fifth is doubled.
  *
  * Threads: pure.
  */

@@ -14,15 +14,18 @@ static bool is_port(const char *text)
            strtol(text, NULL, 10) <= PORT_MAX;
 }
 
-/* Copies what is a host: anything in brackets, else what has no colon. */
+/* Copies what is a host: an IPv6 address in brackets, else what has neither these nor a colon.
+ * */
 static bool take_host(const char *text, size_t len, struct address *address)
 {
     const bool bracket = len > 2 && text[0] == '[' && text[len - 1] == ']';
     const char *host = bracket ? text + 1 : text;
     const size_t host_len = bracket ? len - 2 : len;
 
-    if (host_len == 0 || host_len >= sizeof(address->host) ||
-        (!bracket && memchr(host, ':', host_len))) {
+    if (host_len == 0 || host_len >= sizeof(address->host)) {
+        return false;
+    }
+    if (strcspn(host, bracket ? "[]" : "[]:") < host_len) {
         return false;
     }
     memcpy(address->host, host, host_len);

@@ -15,7 +15,8 @@ struct address {
     char port[ADDRESS_PORT_BYTES]; /* "0" to "65535" */
 };
 
-/* Takes "127.0.0.1:8000", "[::1]:8000" or "music.local:8000" apart; false when it is none of these. */
+/* Takes "127.0.0.1:8000", "[::1]:8000" or "music.local:8000" apart; false when it is none of
+ * these. */
 bool address_parse(const char *text, struct address *address);
 enum { ADDRESS_TEXT_BYTES = ADDRESS_HOST_BYTES + ADDRESS_PORT_BYTES + 4 };
 void address_print(const struct address *address, char text[ADDRESS_TEXT_BYTES]);

@@ -3,10 +3,10 @@
 #include "streamd/api_json.h"
 #include "streamd/prometheus.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* ---- the routes ---- */
 
@@ -138,8 +138,12 @@ static bool is_json_type(const char *type)
 {
     const size_t len = strlen(API_JSON);
 
-    return strncasecmp(type, API_JSON, len) == 0 &&
-           (type[len] == '\0' || type[len] == ';' || type[len] == ' ');
+    for (size_t i = 0; i < len; i++) {
+        if (tolower((unsigned char)type[i]) != API_JSON[i]) {
+            return false;
+        }
+    }
+    return type[len] == '\0' || type[len] == ';' || type[len] == ' ';
 }
 
 /* Whether the body that is announced may come. */

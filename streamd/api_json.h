@@ -9,8 +9,8 @@
 
 #include "streamd/view.h"
 
-/* {"ok":false,"code","message","allowed":[...],"errors":[{"param":"","error":message}]}; allowed ends
- * with NULL, or is NULL. */
+/* {"ok":false,"code","message","allowed":[...],"errors":[{"param":"","error":message}]};
+ * allowed ends with NULL, or is NULL. */
 char *api_error_json(const char *code, const char *message, const char *const *allowed);
 /* {"ok":false,"errors":[...]} from a list that is JSON already. */
 char *api_refusal_json(const char *errors_json);

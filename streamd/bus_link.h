@@ -10,11 +10,12 @@
 
 /* Takes all that has arrived, and tells listeners. */
 void bus_link_drain(struct streamd *streamd);
-/* Sends a control request of this connection, whose rate has been checked. 0, or -EBUSY, -ENOMEM. */
+/* Sends a control request of this connection, whose rate has been checked. 0, or -EBUSY,
+ * -ENOMEM. */
 int bus_link_ask(struct streamd *streamd, struct connection *connection,
                  const struct control_ask *ask, const char *client_id_json);
-/* Sends again what was not answered, gives up what waited too long, asks for a snapshot when one is
- * wanted. */
+/* Sends again what was not answered, gives up what waited too long, asks for a snapshot when
+ * one is wanted. */
 void bus_link_tick(struct streamd *streamd, int64_t now_ns);
 
 #endif

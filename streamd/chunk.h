@@ -1,7 +1,8 @@
 /*
  * chunk - how 100 ms of audio look on the wire: behind a header of 40 bytes, or as JSON.
  *
- * The header, little-endian (web/chunk.js reads the same; tests/golden/chunk_header.json binds them):
+ * The header, little-endian (web/chunk.js reads the same; tests/golden/chunk_header.json binds
+ * them):
  *    0  magic          4 bytes "AURC"
  *    4  version        u8   1
  *    5  format         u8   1 pcm (s16le, interleaved), 2 opus
@@ -38,13 +39,15 @@ struct chunk_header {
 
 void chunk_header_encode(const struct chunk_header *header,
                          unsigned char dst[CHUNK_HEADER_BYTES]);
-/* Reads the header of a message of `len` bytes; -EPROTO when it is none, or its payload is not there. */
+/* Reads the header of a message of `len` bytes; -EPROTO when it is none, or its payload is not
+ * there. */
 int chunk_header_decode(const unsigned char *src, size_t len, struct chunk_header *header);
 
 /* Bytes that a chunk of this payload takes as JSON at most. */
 size_t chunk_json_max_bytes(size_t payload_bytes);
-/* Writes {"type":"audio_chunk",...,"audio_data":"<base64>"} to dst[chunk_json_max_bytes()], without a 0
- * behind it, and returns its length. The chunk is `header`; its samples are payload. */
+/* Writes {"type":"audio_chunk",...,"audio_data":"<base64>"} to dst[chunk_json_max_bytes()],
+ * without a 0 behind it, and returns its length. The chunk is `header`; its samples are
+ * payload. */
 size_t chunk_json_encode(const struct chunk_header *header, uint32_t rate_hz,
                          const unsigned char *payload, char *dst);
 

@@ -90,7 +90,8 @@ bool chunk_store_may_write(const struct chunk_store *store)
     if (!store->shared) {
         return true;
     }
-    /* D2 acquire, pairs with D1: the loop's reads under an older head are over before we write */
+    /* D2 acquire, pairs with D1: the loop's reads under an older head are over before we write
+     * */
     return chunk_store_next(store) <
            atomic_load_explicit(&store->done, memory_order_acquire) + STORE_MARGIN;
 }
@@ -131,7 +132,8 @@ void chunk_store_skip(struct chunk_store *store, uint64_t seq)
 {
     const uint64_t head = chunk_store_next(store);
 
-    /* relaxed: H1 below carries them; a reader that sees newer ones only knows more than it needs */
+    /* relaxed: H1 below carries them; a reader that sees newer ones only knows more than it
+     * needs */
     if (atomic_load_explicit(&store->skipped_to, memory_order_relaxed) != head) {
         atomic_store_explicit(&store->skipped_from, head, memory_order_relaxed);
     }
@@ -147,7 +149,8 @@ bool chunk_store_refresh(struct chunk_store *store)
     const bool new = head != store->seen_head;
 
     store->seen_head = head;
-    /* D1 release, pairs with D2: every read made under the head before this one comes before it */
+    /* D1 release, pairs with D2: every read made under the head before this one comes before
+     * it */
     atomic_store_explicit(&store->done, head, memory_order_release);
     return new;
 }

@@ -1,14 +1,15 @@
 /*
  * chunk_store - the last 12 s of a stream, as the bytes that go to clients.
  *
- * The feeder's thread writes, the event loop reads. A slot is used again only when the loop has said,
- * by `done`, that it has gone far enough: it then reads nothing older than STORE_HISTORY behind `head`.
- * So nobody locks, nobody copies twice, and no byte is written while it may be read.
+ * The feeder's thread writes, the event loop reads. A slot is used again only when the loop
+ * has said, by `done`, that it has gone far enough: it then reads nothing older than
+ * STORE_HISTORY behind `head`. So nobody locks, nobody copies twice, and no byte is written
+ * while it may be read.
  *
- * Unit:    seq numbers a chunk in its stream: seq = first_frame / chunk_frames. `head` is one past the
- *          newest; a seq below it may be absent (it was never intact in the ring).
- * Memory:  create allocates all; each slot has STORE_ROOM_BYTES free before its message, where the
- *          WebSocket header goes.
+ * Unit:    seq numbers a chunk in its stream: seq = first_frame / chunk_frames. `head` is one
+ *          past the newest; a seq below it may be absent (it was never intact in the ring).
+ * Memory:  create allocates all; each slot has STORE_ROOM_BYTES free before its message, where
+ *          the WebSocket header goes.
  * Threads: "feeder:" one thread, "loop:" one other.
  */
 #ifndef AURALIS_CHUNK_STORE_H
@@ -78,8 +79,8 @@ chunk_store_oldest(const struct chunk_store *store); /* the first seq that may b
 bool chunk_store_has(const struct chunk_store *store, uint64_t seq);
 /* The last chunks that were left out, [*from, *to); equal when none were. */
 void chunk_store_skipped(const struct chunk_store *store, uint64_t *from, uint64_t *to);
-/* The message of a chunk that the store has, STORE_ROOM_BYTES free before it. JSON is made now when
- * nobody wanted it before. */
+/* The message of a chunk that the store has, STORE_ROOM_BYTES free before it. JSON is made now
+ * when nobody wanted it before. */
 unsigned char *chunk_store_pcm(struct chunk_store *store, uint64_t seq, size_t *len);
 unsigned char *chunk_store_json(struct chunk_store *store, uint64_t seq, size_t *len);
 

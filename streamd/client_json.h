@@ -41,7 +41,8 @@ struct client_error {
 /* Reads one WebSocket message. A control message whose parameters are refused is still one. */
 int client_message_from_json(const char *text, size_t len, struct client_message *message,
                              struct client_error *error);
-/* Reads the body of POST /api/control. -EINVAL: *errors_json is [{"param","error"}], to be freed. */
+/* Reads the body of POST /api/control. -EINVAL: *errors_json is [{"param","error"}], to be
+ * freed. */
 int control_ask_from_json(const char *text, size_t len, struct control_ask *ask,
                           char **errors_json);
 

@@ -1,5 +1,6 @@
 /*
- * connection - one client's connection, from accept to close: a sequence of HTTP requests, or a listener.
+ * connection - one client's connection, from accept to close: a sequence of HTTP requests, or
+ * a listener.
  *
  * Memory:  made and freed by the server; part of its list while it lives.
  * Threads: the event loop's.

@@ -1,8 +1,8 @@
 /*
  * control - the requests that listeners made and composerd has not answered yet.
  *
- * Each goes out under an id of ours, again every CONTROL_RETRY_NS under the same id (composerd answers
- * a repeated one from memory), and is given up after CONTROL_GIVE_UP_NS.
+ * Each goes out under an id of ours, again every CONTROL_RETRY_NS under the same id (composerd
+ * answers a repeated one from memory), and is given up after CONTROL_GIVE_UP_NS.
  *
  * Memory:  the struct is the caller's; control_finish() accepts a zeroed one.
  * Threads: the event loop's.
@@ -38,8 +38,8 @@ struct control {
 
 void control_init(struct control *control, uint64_t run);
 void control_finish(struct control *control);
-/* Notes a request of `who` ("http" or "ws" is its origin), to be sent at once. -EBUSY when there are too
- * many; *pending stays until control_done. */
+/* Notes a request of `who` ("http" or "ws" is its origin), to be sent at once. -EBUSY when
+ * there are too many; *pending stays until control_done. */
 int control_add(struct control *control, const struct control_ask *ask, const char *origin,
                 int64_t now_ns, struct control_pending **pending);
 /* The next request that is to be sent (again) now; NULL when there is none. */

@@ -1,10 +1,10 @@
 /*
  * fanout - which chunk a client gets next, and what it is told when it cannot have one.
  *
- * Each client has a cursor of its own in the shared store, so none can slow another. One that begins in
- * the past is served from history as fast as its socket takes it. One that has reached live and takes
- * nothing more falls under a queue of FANOUT_QUEUE chunks: past it the oldest are dropped, counted and
- * told; behind for FANOUT_BEHIND_NS it is to be disconnected.
+ * Each client has a cursor of its own in the shared store, so none can slow another. One that
+ * begins in the past is served from history as fast as its socket takes it. One that has
+ * reached live and takes nothing more falls under a queue of FANOUT_QUEUE chunks: past it the
+ * oldest are dropped, counted and told; behind for FANOUT_BEHIND_NS it is to be disconnected.
  *
  * Unit:    seq counts chunks of the stream; frames where the name says so.
  * Memory:  the caller's; nothing is allocated.
@@ -58,14 +58,15 @@ void fanout_join(struct fanout_client *client, const struct chunk_store *store,
                  const struct fanout_wish *wish, bool stale, struct fanout_joined *joined);
 
 enum fanout_step { FANOUT_NOTHING, FANOUT_CHUNK, FANOUT_GAP };
-/* What the client gets next: *seq for a chunk, then call fanout_sent; *gap for a gap, which counts as
- * told. Calling it again without fanout_sent gives the same chunk. */
+/* What the client gets next: *seq for a chunk, then call fanout_sent; *gap for a gap, which
+ * counts as told. Calling it again without fanout_sent gives the same chunk. */
 enum fanout_step fanout_next(struct fanout_client *client, const struct chunk_store *store,
                              uint64_t *seq, struct fanout_gap *gap);
 void fanout_sent(struct fanout_client *client, const struct chunk_store *store);
 
-/* For each client when the store has something new. `late`: the newest chunk comes long after it was
- * due, so a backlog is the station's fault, not the client's. Returns the chunks dropped. */
+/* For each client when the store has something new. `late`: the newest chunk comes long after
+ * it was due, so a backlog is the station's fault, not the client's. Returns the chunks
+ * dropped. */
 uint64_t fanout_tick(struct fanout_client *client, const struct chunk_store *store, bool late,
                      int64_t now_ns);
 bool fanout_is_overdue(const struct fanout_client *client, int64_t now_ns);

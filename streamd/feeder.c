@@ -58,7 +58,8 @@ static void report_attached(struct feeder *feeder)
     for (int i = 0; i < RING_COUNTERS; i++) {
         report->counters[i] = atomic_load_explicit(&ring->counters[i], memory_order_relaxed);
     }
-    /* a writer that takes over may be changing it: what is no JSON then is read again next time */
+    /* a writer that takes over may be changing it: what is no JSON then is read again next
+     * time */
     memcpy(report->info, ring->info, sizeof(report->info));
     report->info[sizeof(report->info) - 1] = '\0';
     pthread_mutex_unlock(&feeder->lock);
@@ -136,8 +137,8 @@ static bool same_stream(const struct chunk_store *store, const struct epoch *epo
            store->epoch.monotonic_ns == epoch->monotonic_ns;
 }
 
-/* A store for the ring's stream, with all that is due and still there, becomes the feeder's and is
- * offered to the loop. */
+/* A store for the ring's stream, with all that is due and still there, becomes the feeder's
+ * and is offered to the loop. */
 static int begin_stream(struct feeder *feeder, const struct epoch *epoch)
 {
     const struct ring *ring = feeder->reader.ring;
@@ -156,8 +157,8 @@ static int begin_stream(struct feeder *feeder, const struct epoch *epoch)
         take_chunk(feeder);
     }
     chunk_store_share(store);
-    /* release, pairs with feeder_take_store(): the loop sees a store that is whole. One that it has not
-     * taken is nobody's. */
+    /* release, pairs with feeder_take_store(): the loop sees a store that is whole. One that
+     * it has not taken is nobody's. */
     chunk_store_destroy(
         atomic_exchange_explicit(&feeder->offered, store, memory_order_acq_rel));
     return 0;

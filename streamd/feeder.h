@@ -1,15 +1,17 @@
 /*
  * feeder - the one small thread that takes chunks from the ring when they are due.
  *
- * It waits on the absolute clock, then for the ring; copies the chunk once, encodes what somebody wants,
- * and wakes the event loop. It opens the ring, and opens it again when it is closed or stands still. A
- * new stream gets a new store, filled with what the ring still holds, and handed over as a whole.
- * It wakes the loop several times a second whatever happens, so that the loop needs no timer.
+ * It waits on the absolute clock, then for the ring; copies the chunk once, encodes what
+ * somebody wants, and wakes the event loop. It opens the ring, and opens it again when it is
+ * closed or stands still. A new stream gets a new store, filled with what the ring still
+ * holds, and handed over as a whole. It wakes the loop several times a second whatever
+ * happens, so that the loop needs no timer.
  *
- * Memory:  a store is the feeder's until feeder_take_store() returns it, then the caller's to destroy
- *          once it has been given the next one; the feeder never touches an older store again.
- * Threads: start, take_store, report, want and stop belong to one thread, the loop's; `wake` is called in
- *          the feeder's.
+ * Memory:  a store is the feeder's until feeder_take_store() returns it, then the caller's to
+ *          destroy once it has been given the next one; the feeder never touches an older
+ *          store again.
+ * Threads: start, take_store, report, want and stop belong to one thread, the loop's; `wake`
+ *          is called in the feeder's.
  * Errors:  0, or -errno.
  */
 #ifndef AURALIS_FEEDER_H

@@ -1,8 +1,10 @@
 /*
- * hosts - whether a request was meant for this station: its Host, and the Origin of the page it is from.
+ * hosts - whether a request was meant for this station: its Host, and the Origin of the page
+ * it is from.
  *
- * A browser that was lured to a foreign name for our address (DNS rebinding) sends that name as Host; a
- * foreign page that opens our WebSocket or posts to us sends its own Origin. Both are refused.
+ * A browser that was lured to a foreign name for our address (DNS rebinding) sends that name
+ * as Host; a foreign page that opens our WebSocket or posts to us sends its own Origin. Both
+ * are refused.
  *
  * Memory:  plain values, the caller's.
  * Threads: pure.
@@ -22,13 +24,15 @@ struct hosts {
     bool any_literal;       /* reachable from elsewhere: any IP address may be ours */
 };
 
-/* The address listened on ("127.0.0.1", "::", "music.local") and further names, separated by blanks. */
+/* The address listened on ("127.0.0.1", "::", "music.local") and further names, separated by
+ * blanks. */
 int hosts_init(struct hosts *hosts, const char *address, const char *allowed);
 /* Whether the address is one of the loopback range, or localhost. */
 bool hosts_is_loopback(const char *address);
 /* Whether a Host header ("music.local:8000", "[::1]:8000") names this station. */
 bool hosts_allow_host(const struct hosts *hosts, const char *host);
-/* Whether a page of this Origin ("http://music.local:8000") may ask; `host` is the request's Host. */
+/* Whether a page of this Origin ("http://music.local:8000") may ask; `host` is the request's
+ * Host. */
 bool hosts_allow_origin(const struct hosts *hosts, const char *origin, const char *host);
 
 #endif

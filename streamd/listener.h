@@ -52,15 +52,15 @@ void listener_close(struct listener *listener, int code, const char *reason);
 void listener_tell(struct listener *listener, struct text *text);
 /* The same for a string that is freed. */
 void listener_say(struct listener *listener, char *json);
-/* Takes a piece of a message; true when it is whole: rx[rx_len], until the next piece. What is too
- * large is not kept (rx_too_large). */
+/* Takes a piece of a message; true when it is whole: rx[rx_len], until the next piece. What is
+ * too large is not kept (rx_too_large). */
 bool listener_receive(struct listener *listener, const char *piece, size_t len, bool last);
 /* A message could not be used. Who keeps sending such has to go. */
 void listener_rubbish(struct listener *listener, int64_t now_ns);
 
 enum listener_next { LISTENER_IDLE, LISTENER_TEXT, LISTENER_CHUNK, LISTENER_CLOSE };
-/* What to write next: *text, or the chunk *seq of the store (then call fanout_sent). Gaps become texts
- * on the way. */
+/* What to write next: *text, or the chunk *seq of the store (then call fanout_sent). Gaps
+ * become texts on the way. */
 enum listener_next listener_next(struct listener *listener, const struct chunk_store *store,
                                  uint64_t *seq, struct text **text);
 /* Whether listener_next would have something. */

@@ -127,7 +127,8 @@ void lws_socket_refuse(int fd, const char *reason)
                  "Content-Length: %d\r\nRetry-After: 5\r\nConnection: close\r\n\r\n%s",
                  body_len, body);
 
-    /* what has arrived is read, or closing would reset the connection before the answer is read */
+    /* what has arrived is read, or closing would reset the connection before the answer is
+     * read */
     char request[2048];
 
     (void)recv(fd, request, sizeof(request), MSG_DONTWAIT);

@@ -1,6 +1,6 @@
 /*
- * lws_socket - the listening socket, ours or the supervisor's, and what is accepted from it: what
- * libwebsockets does not do for a socket it is given.
+ * lws_socket - the listening socket, ours or the supervisor's, and what is accepted from it:
+ * what libwebsockets does not do for a socket it is given.
  *
  * Memory:  descriptors are the caller's to close.
  * Errors:  >= 0 is a descriptor or 0, < 0 is -errno.

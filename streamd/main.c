@@ -13,8 +13,8 @@
 
 enum { SPARE_DESCRIPTORS = 96 }; /* for all that is no client's */
 
-/* A step of the start that must succeed; what the operator set wrongly is final, the rest is tried again by
- * the supervisor. */
+/* A step of the start that must succeed; what the operator set wrongly is final, the rest is
+ * tried again by the supervisor. */
 static void must(int rc, const char *what)
 {
     if (rc < 0) {
@@ -47,7 +47,8 @@ static void load_settings(struct settings *settings, int argc, char **argv)
     }
 }
 
-/* The page that was installed, or, for a program in the build folder, the one it was built from. */
+/* The page that was installed, or, for a program in the build folder, the one it was built
+ * from. */
 static void choose_page(struct streamd *streamd)
 {
     char self[1024] = "";
@@ -87,8 +88,8 @@ static int open_socket(const struct settings *settings)
     return fd;
 }
 
-/* Scripts read where the station really listens, which port 0 leaves open, from the file `listen` in
- * its folder. */
+/* Scripts read where the station really listens, which port 0 leaves open, from the file
+ * `listen` in its folder. */
 static void publish_address(const struct settings *settings, const char *text)
 {
     char path[SETTING_TEXT_BYTES + 16];

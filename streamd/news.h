@@ -1,7 +1,9 @@
 /*
- * news - what the bus has told: the parameters, the phrases that are not over, how composerd is.
+ * news - what the bus has told: the parameters, the phrases that are not over, how composerd
+ * is.
  *
- * A client that comes later is told the same from here. Another stream forgets the old one's phrases.
+ * A client that comes later is told the same from here. Another stream forgets the old one's
+ * phrases.
  *
  * Memory:  the struct is the caller's; news_finish() accepts a zeroed one. Phrases are texts.
  * Threads: the event loop's.
@@ -37,8 +39,8 @@ struct news {
 };
 
 enum news_kind { NEWS_NOTHING, NEWS_PARAMS, NEWS_PHRASE };
-/* Takes one event; text is it as JSON, or NULL to have it made. Says what listeners should be told: the
- * parameters, or the last phrase in the list. What was known before is nothing. */
+/* Takes one event; text is it as JSON, or NULL to have it made. Says what listeners should be
+ * told: the parameters, or the last phrase in the list. What was known before is nothing. */
 enum news_kind news_take(struct news *news, const struct event *event, const char *text,
                          size_t len, int64_t now_ns);
 /* Forgets the phrases that are over at `frame`. */

@@ -1,8 +1,10 @@
 /*
- * page - the files of the web page, read once and kept, each also compressed when that makes it smaller.
+ * page - the files of the web page, read once and kept, each also compressed when that makes
+ * it smaller.
  *
- * Memory:  all in memory, some 100 kB; page_finish() accepts a zeroed struct. A file lives until the page
- *          is loaded again or finished. PAGE_ROOM_BYTES are free before each body.
+ * Memory:  all in memory, some 100 kB; page_finish() accepts a zeroed struct. A file lives
+ *          until the page is loaded again or finished. PAGE_ROOM_BYTES are free before each
+ *          body.
  * Threads: the event loop's.
  * Errors:  0, or -errno.
  */
@@ -30,8 +32,8 @@ struct page {
     struct page_file files[PAGE_FILES]; /* [n] */
 };
 
-/* Reads every file of the folder whose ending is that of a page. -ENOENT when there is no index.html;
- * what was loaded before stays then. */
+/* Reads every file of the folder whose ending is that of a page. -ENOENT when there is no
+ * index.html; what was loaded before stays then. */
 int page_load(struct page *page, const char *dir);
 /* The file at a path: "/" is index.html. NULL when there is none. */
 const struct page_file *page_find(const struct page *page, const char *path);

@@ -46,8 +46,8 @@ static struct peer **bucket(const struct peers *peers, const unsigned char *addr
     return &peers->heads[(hash >> 16) % peers->n_all];
 }
 
-/* A peer without connections, no longer known under its old address. There always is one: there are more
- * peers than connections. */
+/* A peer without connections, no longer known under its old address. There always is one:
+ * there are more peers than connections. */
 static struct peer *take_free(struct peers *peers)
 {
     struct peer *peer = NULL;

@@ -1,10 +1,11 @@
 /*
- * peers - how much each address may: connections at a time, and changes a second (a token bucket).
+ * peers - how much each address may: connections at a time, and changes a second (a token
+ * bucket).
  *
  * IPv6 addresses count by their /64: that is what one host is given.
  *
- * Memory:  init allocates for all peers there can be; finish accepts a zeroed struct. A peer keeps its
- *          place while it has connections, and until another needs it after.
+ * Memory:  init allocates for all peers there can be; finish accepts a zeroed struct. A peer
+ *          keeps its place while it has connections, and until another needs it after.
  * Threads: the event loop's.
  * Errors:  0, or -errno.
  */
@@ -39,8 +40,8 @@ struct peers_limits {
 
 int peers_init(struct peers *peers, const struct peers_limits *limits);
 void peers_finish(struct peers *peers);
-/* One more connection from an address (IPv6, or IPv4 mapped into it). NULL with the reason when it is
- * one too many. */
+/* One more connection from an address (IPv6, or IPv4 mapped into it). NULL with the reason
+ * when it is one too many. */
 struct peer *peers_join(struct peers *peers, const unsigned char address[PEER_ADDRESS_BYTES],
                         const char **reason);
 void peers_leave(struct peers *peers, struct peer *peer);

@@ -1,5 +1,6 @@
 /*
- * query - what a listener asks for in the address of /ws/stream: ?format=, ?from=, &stream=, ?burst=.
+ * query - what a listener asks for in the address of /ws/stream: ?format=, ?from=, &stream=,
+ * ?burst=.
  *
  * Memory:  plain values.
  * Threads: pure.

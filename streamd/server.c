@@ -198,7 +198,8 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
     return 0;
 }
 
-/* The second protocol has only the reasons of its clients: a wake-up is told to each protocol. */
+/* The second protocol has only the reasons of its clients: a wake-up is told to each protocol.
+ * */
 static int callback_stream(struct lws *wsi, enum lws_callback_reasons reason, void *user,
                            void *in, size_t len)
 {

@@ -1,5 +1,6 @@
 /*
- * server - the event loop: the listening socket, the bus, the feeder's wake-ups, and the connections.
+ * server - the event loop: the listening socket, the bus, the feeder's wake-ups, and the
+ * connections.
  *
  * Memory:  the struct is the caller's and must not move; server_finish() accepts a zeroed one.
  * Threads: the main thread; server_wake may be called from any, and from a signal handler.

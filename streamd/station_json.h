@@ -1,5 +1,6 @@
 /*
- * station_json - parts that answers and messages share, as cJSON values. Only JSON adaptors include it.
+ * station_json - parts that answers and messages share, as cJSON values. Only JSON adaptors
+ * include it.
  *
  * Memory:  values are given to the object they are added to.
  * Threads: pure.
@@ -10,7 +11,8 @@
 #include "common/json.h"
 #include "streamd/view.h"
 
-/* "params" ({} while composerd has told none), "schema", "presets" [{"name","doc"}], "control". */
+/* "params" ({} while composerd has told none), "schema", "presets" [{"name","doc"}],
+ * "control". */
 void station_add_control(cJSON *object, const struct view *view);
 void station_add_params(cJSON *object, const struct view *view);
 /* What /api/status says. */

@@ -1,6 +1,6 @@
 /*
- * streamd - the daemon's state, and what it does each time its loop wakes up. Knows no sockets: the server
- * gives it connections and writes what they want.
+ * streamd - the daemon's state, and what it does each time its loop wakes up. Knows no
+ * sockets: the server gives it connections and writes what they want.
  *
  * Memory:  one struct for the process; streamd_finish() accepts a zeroed one.
  * Threads: the event loop's; the feeder has its own.

@@ -1,8 +1,10 @@
 /*
- * text - a message in words that goes to many clients and is kept once, and a client's queue of them.
+ * text - a message in words that goes to many clients and is kept once, and a client's queue
+ * of them.
  *
- * Memory:  a text is freed when the last hold on it is dropped; TEXT_ROOM_BYTES are free before its
- *          bytes, where the WebSocket header goes. An outbox is the caller's; zeroed is empty.
+ * Memory:  a text is freed when the last hold on it is dropped; TEXT_ROOM_BYTES are free
+ *          before its bytes, where the WebSocket header goes. An outbox is the caller's;
+ *          zeroed is empty.
  * Threads: the event loop's.
  * Errors:  0, or -errno.
  */

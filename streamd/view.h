@@ -1,5 +1,6 @@
 /*
- * view - the whole station as streamd sees it at one moment: what answers and messages are made from.
+ * view - the whole station as streamd sees it at one moment: what answers and messages are
+ * made from.
  *
  * Memory:  pointers to what others own, for the length of a call.
  * Threads: the event loop's; pure.

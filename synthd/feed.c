@@ -11,6 +11,7 @@
 enum { REQUEST_ID_BYTES = 64 };
 
 static const int64_t patience_ns = 50 * NS_PER_MS; /* then the journal stands in */
+static const int64_t connect_ns = 5 * NS_PER_MS;   /* what the sockets take, if anybody is there */
 static const int64_t again_ns = NS_PER_S;          /* between requests that nobody answers */
 static const int64_t alive_ns = 3 * NS_PER_S;      /* composerd is heard every second */
 
@@ -41,6 +42,12 @@ void feed_restart(struct feed *feed)
 bool feed_complete(const struct feed *feed)
 {
     return feed->complete;
+}
+
+bool feed_waiting(const struct feed *feed, int64_t now_ns)
+{
+    return feed->wanted_ns != 0 &&
+           (feed->retry_ns > feed->wanted_ns || now_ns - feed->wanted_ns > connect_ns);
 }
 
 bool feed_alive(const struct feed *feed, int64_t now_ns)

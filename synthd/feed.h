@@ -57,6 +57,8 @@ void feed_poll(struct feed *feed, int64_t now_ns);
 void feed_restart(struct feed *feed);
 /* Whether everything there is has been handed over since the last restart. */
 bool feed_complete(const struct feed *feed);
+/* Whether what is missing has been asked for, or cannot be: there is time now. */
+bool feed_waiting(const struct feed *feed, int64_t now_ns);
 /* Whether composerd has been heard within the last seconds. */
 bool feed_alive(const struct feed *feed, int64_t now_ns);
 void feed_finish(struct feed *feed);

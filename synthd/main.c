@@ -28,7 +28,7 @@ struct synthd {
     struct ring_lock lock;
     struct feed feed;
     struct player player;
-    struct log_limit ring_limit;
+    struct log_limit ring_limit, voice_limit;
     int64_t next_status_ns;
     bool ready;
 };
@@ -151,15 +151,30 @@ static void set_up(struct synthd *s)
          "connect to composerd");
 }
 
+/* Joins the stream once everything is known; loads the voices while that is on its way. */
+static void prepare(struct synthd *s, int64_t now_ns)
+{
+    int rc = 0;
+    uint64_t swallowed;
+
+    if (player_tuned(&s->player) && feed_complete(&s->feed)) {
+        rc = player_join(&s->player, now_ns);
+    } else if (player_tuned(&s->player) && feed_waiting(&s->feed, now_ns)) {
+        rc = player_load(&s->player);
+    }
+    if (rc < 0 && log_limit_pass(&s->voice_limit, now_ns, &swallowed)) {
+        log_error("cannot load the voices reason=\"%s\" swallowed=%" PRIu64, log_errno(rc),
+                  swallowed);
+    }
+}
+
 /* Takes events, renders what is due; returns when to look again. */
 static int64_t turn(struct synthd *s, int64_t now_ns)
 {
     feed_poll(&s->feed, now_ns);
-    if (!s->player.playing && player_tuned(&s->player) && feed_complete(&s->feed)) {
-        player_join(&s->player, now_ns);
-    }
     if (!s->player.playing) {
-        return now_ns + waiting_ns;
+        prepare(s, now_ns);
+        return s->player.playing ? now_ns : now_ns + waiting_ns;
     }
     const int64_t next_ns = player_turn(&s->player, clock_now_ns());
 

@@ -33,6 +33,14 @@ bool player_tuned(const struct player *player)
     return player->ring.ring != NULL;
 }
 
+static void sign_ring(struct player *player)
+{
+    struct ring *const ring = player->ring.ring;
+
+    memcpy(ring->info, player->info, sizeof ring->info);
+    atomic_store_explicit(&ring->writer_pid, player->options.pid, memory_order_relaxed);
+}
+
 /* Says once what plays, and what is wrong. */
 static void describe(struct player *player, const struct fonts *fonts)
 {
@@ -58,11 +66,12 @@ static void describe(struct player *player, const struct fonts *fonts)
 }
 
 /* Voices belong to a rate; another stream may have another one. */
-static int load_voices(struct player *player, uint32_t rate_hz)
+int player_load(struct player *player)
 {
+    const uint32_t rate_hz = player->pace.epoch.rate_hz;
     struct fonts fonts;
 
-    if (player->voice != NULL && player->voice_rate_hz == rate_hz) {
+    if (player->voice != NULL) {
         return 0;
     }
     fonts_find(&fonts, player->options.soundfont);
@@ -74,22 +83,15 @@ static int load_voices(struct player *player, uint32_t rate_hz)
         .n_fonts = fonts.n,
     };
 
-    voice_destroy(player->voice);
     player->voice = voice_create(&options);
     if (player->voice == NULL) {
         return -ENOMEM;
     }
     player->voice_rate_hz = rate_hz;
+    player->render.voice = player->voice;
     describe(player, &fonts);
+    sign_ring(player);
     return 0;
-}
-
-static void sign_ring(struct player *player)
-{
-    struct ring *const ring = player->ring.ring;
-
-    memcpy(ring->info, player->info, sizeof ring->info);
-    atomic_store_explicit(&ring->writer_pid, player->options.pid, memory_order_relaxed);
 }
 
 static int open_ring(struct player *player, const struct epoch *epoch)
@@ -122,15 +124,16 @@ int player_tune(struct player *player, const struct epoch *epoch)
         return 0;
     }
     player->playing = false;
-    int rc = load_voices(player, epoch->rate_hz);
+    const int rc = open_ring(player, epoch);
 
-    if (rc == 0) {
-        rc = open_ring(player, epoch);
-    }
     if (rc != 0) {
         return rc;
     }
     pace_init(&player->pace, epoch, player->options.lead_ms);
+    if (player->voice != NULL && player->voice_rate_hz != epoch->rate_hz) {
+        voice_destroy(player->voice);
+        player->voice = NULL;
+    }
     render_init(&player->render, player->voice, epoch->rate_hz, player->options.makeup_db);
     return 1;
 }
@@ -181,8 +184,13 @@ uint64_t player_from_frame(const struct player *player, int64_t now_ns)
     return next > history ? next - history : 0;
 }
 
-void player_join(struct player *player, int64_t now_ns)
+int player_join(struct player *player, int64_t now_ns)
 {
+    const int rc = player_load(player);
+
+    if (rc != 0) {
+        return rc;
+    }
     const uint64_t published = ring_adopt(player->ring.ring);
     const uint64_t frame = next_frame(player, now_ns);
     const bool lost = pace_lost(&player->pace, published, now_ns);
@@ -204,6 +212,7 @@ void player_join(struct player *player, int64_t now_ns)
     log_event("join", player->pace.epoch.stream, frame,
               "rendering frame=%" PRIu64 " preroll_ms=%" PRId64, frame,
               (clock_now_ns() - now_ns) / NS_PER_MS);
+    return 0;
 }
 
 /* Moves what the renderer has counted into the metrics. */

@@ -2,7 +2,7 @@
  * player - one stream into one ring: tunes in, joins, renders ahead of due, keeps the books.
  *
  * Memory:  the caller's struct (about 1 MB); player_finish() accepts a zeroed one. The voices are loaded
- *          once, by player_init().
+ *          once for a sample rate.
  * Threads: one thread.
  * Errors:  0, or -errno.
  */
@@ -45,16 +45,18 @@ struct player {
 void player_init(struct player *player, const struct player_options *options);
 /* Follows a stream that is already in the ring, so that composerd need not be there. True when it does. */
 bool player_peek(struct player *player);
-/* Follows the stream: opens its ring, loads the voices. 1 when it is another one than before (nothing is
+/* Follows the stream: opens its ring. 1 when it is another one than before (nothing is
  * known of it yet), 0 when it is not. */
 int player_tune(struct player *player, const struct epoch *epoch);
 bool player_tuned(const struct player *player);
+/* Loads the voices, so that joining need not wait for them. */
+int player_load(struct player *player);
 /* Whether an event of this stream was taken. */
 bool player_take(struct player *player, const struct event *event);
 /* From which frame on events matter to what will be rendered next. */
 uint64_t player_from_frame(const struct player *player, int64_t now_ns);
 /* Begins to play with what is known, where the ring ends; again when it is too far behind. */
-void player_join(struct player *player, int64_t now_ns);
+int player_join(struct player *player, int64_t now_ns);
 /* Renders and publishes one batch when it is time. Returns when the next one is due. */
 int64_t player_turn(struct player *player, int64_t now_ns);
 void player_finish(struct player *player);

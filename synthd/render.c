@@ -18,7 +18,6 @@ void render_join(struct render *render, uint64_t frame)
     render->frame = frame;
     timeline_join(&render->timeline, frame);
     changes_join(&render->changes);
-    voice_silence(render->voice);
     chain_init(&render->chain, render->makeup_db, render->rate_hz);
     meter_init(&render->meter, render->rate_hz);
 }
@@ -34,6 +33,20 @@ static bool play_voices(struct render *render)
     }
     render->voice_frame += BLOCK_FRAMES;
     return voice_block(render->voice, render->stems);
+}
+
+/* The voices alone, up to a frame, unheard. */
+static void skip_voices(struct render *render, uint64_t until)
+{
+    while (render->voice_frame < until) {
+        const uint32_t quiet = timeline_skip(&render->timeline, until);
+
+        voice_skip(render->voice, quiet);
+        render->voice_frame += (uint64_t)quiet * BLOCK_FRAMES;
+        if (render->voice_frame < until) {
+            play_voices(render);
+        }
+    }
 }
 
 /* One block of voices through the chain; what comes out lies LIMITER_FRAMES before it. */
@@ -55,11 +68,10 @@ void render_start(struct render *render)
     const uint64_t chain_from = render->frame > tail ? render->frame - tail : 0;
     struct stereo unheard;
 
+    voice_silence(render->voice);
     render->voice_frame = timeline_start(&render->timeline);
     changes_start(&render->changes, chain_from);
-    while (render->voice_frame < chain_from) {
-        play_voices(render); /* the chain has forgotten by then what it would hear */
-    }
+    skip_voices(render, chain_from); /* the chain has forgotten by then what it would hear */
     changes_at(&render->changes, render->voice_frame, &render->sound);
     while (render->voice_frame < render->frame + LIMITER_FRAMES) {
         play(render, &unheard);

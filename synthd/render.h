@@ -45,7 +45,7 @@ struct render_chunk {
     float peak, loudness_lufs, limiter_gain, makeup_gain;
 };
 
-/* About to join at frame 0, knowing nothing. */
+/* About to join at frame 0, knowing nothing. The voice may come later, before render_start(). */
 void render_init(struct render *render, struct voice *voice, uint32_t rate_hz, double makeup_db);
 /* From now on the next block to come out is the one at `frame` (a multiple of BLOCK_FRAMES), as if it
  * had played all along; render_start() must follow. What is known stays known. */

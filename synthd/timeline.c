@@ -244,6 +244,18 @@ uint32_t timeline_pop(struct timeline *timeline, struct timeline_event events[TI
     return n;
 }
 
+uint32_t timeline_skip(struct timeline *timeline, uint64_t until)
+{
+    const uint64_t next = block_of(timeline->next_event < until ? timeline->next_event : until);
+    const uint64_t from = timeline->position;
+
+    if (next <= from) {
+        return 0;
+    }
+    timeline->position = next;
+    return (uint32_t)((next - from) / BLOCK_FRAMES);
+}
+
 uint64_t timeline_phrase_at(const struct timeline *timeline, uint64_t frame)
 {
     for (uint32_t i = timeline->n_spans; i > 0; i--) {

@@ -78,6 +78,10 @@ bool timeline_apply(struct timeline *timeline, const struct phrase *phrase);
  * role, then midi. Returns how many. */
 uint32_t timeline_pop(struct timeline *timeline, struct timeline_event events[TIMELINE_BLOCK_EVENTS]);
 
+/* Moves the position on over blocks in which nothing begins or ends, to `until` at most. Returns how many
+ * blocks that was. */
+uint32_t timeline_skip(struct timeline *timeline, uint64_t until);
+
 /* The number of the phrase that owns `frame`, or UINT64_MAX. */
 uint64_t timeline_phrase_at(const struct timeline *timeline, uint64_t frame);
 /* Notes laid down that have not ended. */

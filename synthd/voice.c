@@ -10,7 +10,10 @@ enum {
     SIDES = 2,
     LANES = 4, /* a pitch may overlap itself this often */
     CHANNELS = 64,
+    LINEAR = FLUID_INTERP_LINEAR,
+    CUBIC = FLUID_INTERP_4THORDER,
     NOTES = 256, /* held at once */
+    SKIP_BLOCKS = 32, /* at a time: stays in the cache */
     MIDI_PAN = 10,
     MIDI_PAN_MIDDLE = 64,
     VOICES_PER_NOTE = 4, /* the most that the instruments take */
@@ -21,7 +24,7 @@ _Static_assert(ROLE_COUNT * SIDES * LANES <= CHANNELS, "every lane has a channel
 struct instrument {
     int bank, program, key, pan;
     double attack, release;
-    int filter_cents;
+    int filter_cents, interpolation;
 };
 
 static const struct instrument instruments[ROLE_COUNT] = {
@@ -67,6 +70,7 @@ static void set_up_channel(struct voice *voice, int role, int side, int channel)
     fluid_synth_set_gen(voice->synth, channel, GEN_VOLENVATTACK, (float)timecents(i->attack));
     fluid_synth_set_gen(voice->synth, channel, GEN_VOLENVRELEASE, (float)timecents(i->release));
     fluid_synth_set_gen(voice->synth, channel, GEN_FILTERFC, (float)i->filter_cents);
+    fluid_synth_set_interp_method(voice->synth, channel, i->interpolation);
 }
 
 /* Chooses the role's preset and keeps its samples in memory. A font that lacks it plays its first. */
@@ -264,6 +268,19 @@ bool voice_block(struct voice *voice, struct stereo stems[ROLE_COUNT])
     }
     process(voice, stems);
     return true;
+}
+
+void voice_skip(struct voice *voice, uint32_t n_blocks)
+{
+    for (uint32_t left = n_blocks; left > 0;) {
+        const uint32_t n = left < SKIP_BLOCKS ? left : SKIP_BLOCKS;
+
+        if (fluid_synth_get_active_voice_count(voice->synth) == 0) {
+            return;
+        }
+        fluid_synth_process(voice->synth, (int)(n * BLOCK_FRAMES), 0, NULL, 0, NULL);
+        left -= n;
+    }
 }
 
 void voice_silence(struct voice *voice)

@@ -15,13 +15,20 @@ const inMs = (ms) => `${Math.round(ms)} ms`;
  * @returns {[string, string][]}
  */
 export function describeFigures(stats, { stream, version, reconnects }) {
+  const trim = (stats.trim * 100).toFixed(3);
   const player = { worklet: 'audio thread', buffers: 'scheduled buffers' };
   return [
     ['Station', version ? `version ${version}, stream ${stream}` : '–'],
     ['Player', stats.player ? player[stats.player] : 'stopped'],
-    ['Buffer', `${inMs(stats.depthMs)} of ${inMs(stats.targetMs)}, jitter ${inMs(stats.jitterMs)}`],
+    [
+      'Buffer',
+      `${inMs(stats.depthMs)} of ${inMs(stats.targetMs)}, jitter ${inMs(stats.jitterMs)}`,
+    ],
     ['Ran dry', `${stats.underruns} times, ${stats.pauses} pauses for more depth`],
-    ['Rate', `${stats.streamRate} Hz, played at ${stats.contextRate ?? '–'} Hz, trim ${(stats.trim * 100).toFixed(3)} %`],
+    [
+      'Rate',
+      `${stats.streamRate} Hz, played at ${stats.contextRate ?? '–'} Hz, trim ${trim} %`,
+    ],
     ['Reconnected', `${reconnects} times`],
   ];
 }

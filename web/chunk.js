@@ -46,7 +46,10 @@ function readU64(view, at) {
  * @returns {string} 16 hex digits
  */
 function readId(view, at) {
-  const high = view.getUint32(at + 4, true).toString(16).padStart(8, '0');
+  const high = view
+    .getUint32(at + 4, true)
+    .toString(16)
+    .padStart(8, '0');
   return high + view.getUint32(at, true).toString(16).padStart(8, '0');
 }
 

@@ -10,9 +10,8 @@
  * @typedef {{
  *   stream: StreamState, audio: string, player: 'stopped' | 'blocked' | 'filling' | 'playing',
  *   behindMs: number | null, retryInMs: number, online: boolean
- * }} Connection
- * audio: flowing, waiting or resting, as the station said last; behindMs: what the listener hears is
- * so much older than what is due
+ * }} Connection audio: flowing, waiting or resting, as the station said last; behindMs: what
+ * the listener hears is so much older than what is due
  */
 
 /** @param {Connection} c @returns {string} what the listener hears, or waits for */
@@ -23,12 +22,17 @@ export function stateWords({ player, stream, audio, behindMs, retryInMs, online 
     return (audio === 'resting' ? 'Resting' : 'Playing') + behindWords(behindMs);
   }
   if (stream === 'retrying' && online) {
-    return retryInMs > 500 ? `Trying again in ${Math.ceil(retryInMs / 1000)} s` : 'Trying again';
+    return retryInMs > 500
+      ? `Trying again in ${Math.ceil(retryInMs / 1000)} s`
+      : 'Trying again';
   }
   return stream === 'live' ? 'Filling the buffer' : 'Waiting for music';
 }
 
-/** @param {Connection} c @returns {string} without figures: a screen reader says every change */
+/**
+ * @param {Connection} c
+ * @returns {string} without figures: a screen reader says every change
+ */
 export function connectionWords({ stream, audio, player, online }) {
   if (stream === 'closed') return 'Not connected';
   if (stream === 'connecting') return 'Connecting …';

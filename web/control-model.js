@@ -32,7 +32,10 @@ const EFFECT_WORDS = {
 
 /** @param {string} text "C#m7b5" @returns {string} "C♯m7♭5" */
 export function prettyPitch(text) {
-  return text.replace(/#/g, '♯').replace(/([A-G\d(/])b/g, '$1♭').replace(/b(?=\d)/g, '♭');
+  return text
+    .replace(/#/g, '♯')
+    .replace(/([A-G\d(/])b/g, '$1♭')
+    .replace(/b(?=\d)/g, '♭');
 }
 
 /** @param {string} text @returns {string} */
@@ -61,9 +64,16 @@ function placeOf(name, kind) {
   return name.startsWith('mix.') ? 'mix' : 'more';
 }
 
-/** @param {string} name @param {ParamSchema} schema @param {Preset[]} presets @returns {Option[]} */
+/**
+ * @param {string} name
+ * @param {ParamSchema} schema
+ * @param {Preset[]} presets
+ * @returns {Option[]}
+ */
 function optionsOf(name, schema, presets) {
-  const values = (schema.enum ?? []).filter((value) => name !== 'preset' || value !== NO_PRESET);
+  const values = (schema.enum ?? []).filter(
+    (value) => name !== 'preset' || value !== NO_PRESET,
+  );
   return values.map((value) => ({
     value,
     label: optionLabel(name, value),

@@ -1,10 +1,11 @@
 // @ts-check
 /*
- * control-sender - turns what a listener does to the controls into few, settled control requests.
+ * control-sender - turns what a listener does to the controls into few, settled control
+ * requests.
  *
- * Timbre and loudness go out while a slider moves; what begins a musical transition waits until the
- * listener has come to rest. Every request ends in exactly one result: the station's answer, or
- * that there was none.
+ * Timbre and loudness go out while a slider moves; what begins a musical transition waits until
+ * the listener has come to rest. Every request ends in exactly one result: the station's
+ * answer, or that there was none.
  *
  * Time is passed in; the transport is the caller's.
  */
@@ -51,7 +52,11 @@ export class ControlSender {
     this.arm();
   }
 
-  /** Sends at once, for what is pressed and not moved. @param {string} name @param {ParamValue} value */
+  /**
+   * Sends at once, for what is pressed and not moved.
+   * @param {string} name
+   * @param {ParamValue} value
+   */
   press(name, value) {
     this.pending.set(name, { value, dueMs: this.clock.now() });
     this.flush();
@@ -99,7 +104,10 @@ export class ControlSender {
     this.onresult(request.params, ack);
   }
 
-  /** @param {string} name @returns {boolean} whether the listener's own value is still on its way */
+  /**
+   * @param {string} name
+   * @returns {boolean} whether the listener's own value is still on its way
+   */
   isBusy(name) {
     if (this.pending.has(name)) return true;
     return [...this.inFlight.values()].some(({ params }) => name in params);

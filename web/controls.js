@@ -1,7 +1,7 @@
 // @ts-check
 /*
- * controls - the station's controls as form elements, made from the served schema. They show what
- * the station says; only the listener's own doing makes them send anything.
+ * controls - the station's controls as form elements, made from the served schema. They show
+ * what the station says; only the listener's own doing makes them send anything.
  */
 import { describeControls, formatValue } from './control-model.js';
 
@@ -11,7 +11,9 @@ import { describeControls, formatValue } from './control-model.js';
 /** @typedef {import('./protocol.js').ControlState} ControlState */
 /** @typedef {import('./protocol.js').Params} Params */
 /** @typedef {import('./protocol.js').ParamValue} ParamValue */
-/** @typedef {{control: Control, element: HTMLElement, show: (value: ParamValue) => void}} Widget */
+/**
+ * @typedef {{control: Control, element: HTMLElement, show: (value: ParamValue) => void}} Widget
+ */
 /** @typedef {Record<Control['place'], HTMLElement>} Places */
 
 /**
@@ -40,7 +42,9 @@ export class Controls {
     this.held = ''; // the slider under the listener's finger
   }
 
-  /** @param {ControlState} state of the station; builds the controls anew only if they differ */
+  /**
+   * @param {ControlState} state of the station; builds the controls anew only if they differ
+   */
   set({ schema, presets, params }) {
     const schemaText = JSON.stringify([schema, presets]);
     if (schemaText !== this.schemaText) {
@@ -51,7 +55,10 @@ export class Controls {
     this.refresh();
   }
 
-  /** @param {Params} params as the station announces them @returns {string[]} names that differ */
+  /**
+   * @param {Params} params as the station announces them
+   * @returns {string[]} names that differ
+   */
   update(params) {
     const changed = Object.keys(params).filter((name) => params[name] !== this.params[name]);
     this.params = { ...this.params, ...params };
@@ -136,7 +143,10 @@ export class Controls {
       const button = make('button', 'preset');
       button.type = 'button';
       button.dataset.preset = String(option.value);
-      button.append(make('span', 'preset-name', option.label), make('span', 'preset-doc', option.doc));
+      button.append(
+        make('span', 'preset-name', option.label),
+        make('span', 'preset-doc', option.doc),
+      );
       button.onclick = () => this.sender.press(control.name, option.value);
       return button;
     });
@@ -207,7 +217,11 @@ export class Controls {
     return { control, element, show };
   }
 
-  /** @param {Control} control @param {HTMLInputElement} input @param {(value: number) => void} show */
+  /**
+   * @param {Control} control
+   * @param {HTMLInputElement} input
+   * @param {(value: number) => void} show
+   */
   listen(control, input, show) {
     input.oninput = () => {
       const value = Number(input.value);

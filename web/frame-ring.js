@@ -2,8 +2,9 @@
 /*
  * frame-ring - the last seconds of a stream, addressed by absolute frame.
  *
- * Frames come in ascending order. What is there already is dropped, what is missing is kept as a
- * hole, and the oldest is overwritten: the reader keeps its own position and asks how far it can go.
+ * Frames come in ascending order. What is there already is dropped, what is missing is kept as
+ * a hole, and the oldest is overwritten: the reader keeps its own position and asks how far it
+ * can go.
  *
  * Unit:    frames since the stream's birth; one frame is two int16 samples, left then right.
  * Memory:  allocated once, in the constructor.

@@ -1,7 +1,7 @@
 // @ts-check
 /*
- * heard-notes - beside each control: when the last change of it is heard, or why it was refused.
- * Counted down for the eye, said once for a screen reader.
+ * heard-notes - beside each control: when the last change of it is heard, or why it was
+ * refused. Counted down for the eye, said once for a screen reader.
  */
 import { effectWords } from './control-model.js';
 import { setText } from './now-sounding.js';
@@ -42,7 +42,12 @@ export class HeardNotes {
     note.element.dataset.tone = tone;
   }
 
-  /** @param {string} name @param {number} inMs @param {boolean} isPlaying @param {string} title */
+  /**
+   * @param {string} name
+   * @param {number} inMs
+   * @param {boolean} isPlaying
+   * @param {string} title
+   */
   count(name, inMs, isPlaying, title) {
     const note = this.notes.get(name);
     if (!note) return;

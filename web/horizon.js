@@ -1,17 +1,20 @@
 // @ts-check
 /*
  * horizon - draws the notes that are coming: time runs from right to left, pitch upwards, the
- * upright line is now. Cheap on purpose: plain strokes, at most FRAMES_PER_SECOND, nothing while the
- * page is hidden, one still picture a second for those who want less motion.
+ * upright line is now. Cheap on purpose: plain strokes, at most FRAMES_PER_SECOND, nothing
+ * while the page is hidden, one still picture a second for those who want less motion.
  */
 import { modeHue } from './palette.js';
 
 /** @typedef {import('./protocol.js').Note} Note */
 /** @typedef {import('./score.js').Score} Score */
-/** @typedef {{frame: number | null, rate: number, level: number, mode: string | undefined}} Moment */
+/**
+ * @typedef {{frame: number | null, rate: number, level: number, mode: string | undefined}}
+ *   Moment
+ */
 /** @typedef {{width: number, bar: number, tail: number, turn: number, light: number}} Look */
 
-const FRAMES_PER_SECOND = 30;
+const FRAMES_PER_SECOND = 24;
 const STILL_MS = 1000;
 const SECONDS_SHOWN = 16;
 const NOW_AT = 0.2; // of the width
@@ -19,7 +22,9 @@ const MIDI_LOW = 28;
 const MIDI_HIGH = 94;
 const RELEASE_SECONDS = 1.5; // how long a note glows on
 
-/** @type {Record<string, Look>} width in px, bar and tail as opacity, turn of the hue in degrees */
+/**
+ * @type {Record<string, Look>} width in px, bar and tail as opacity, turn of the hue in degrees
+ */
 const LOOKS = {
   pad: { width: 9, bar: 0.55, tail: 0.18, turn: 0, light: 66 },
   bass: { width: 12, bar: 0.55, tail: 0.18, turn: -30, light: 52 },
@@ -156,7 +161,12 @@ export class Horizon {
   }
 }
 
-/** @param {Note} note @param {number} frame @param {number} rate @returns {number} 1 while it sounds */
+/**
+ * @param {Note} note
+ * @param {number} frame
+ * @param {number} rate
+ * @returns {number} 1 while it sounds
+ */
 function brightness(note, frame, rate) {
   if (frame < note.frame) return 0;
   const end = DOTS.has(note.role) ? note.frame : note.frame + note.frames;

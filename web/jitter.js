@@ -25,7 +25,9 @@ export function chunksForJitter(jitterMs) {
   return (depth ?? DEPTHS[DEPTHS.length - 1]).chunks;
 }
 
-/** Smoothed difference between how far apart two chunks arrived and how far apart they were due. */
+/**
+ * Smoothed difference between how far apart two chunks arrived and how far apart they were due.
+ */
 export class JitterEstimator {
   constructor() {
     this.jitterMs = 0;
@@ -51,12 +53,12 @@ export class JitterEstimator {
 }
 
 /**
- * Decides the depth. A deeper buffer costs an audible pause and a shallower one costs safety, so
- * one late chunk changes nothing: jitter must last.
+ * Decides the depth. A deeper buffer costs an audible pause and a shallower one costs safety,
+ * so one late chunk changes nothing: jitter must last.
  */
 export class DepthPolicy {
   /** @param {{riseAfterMs?: number, fallAfterMs?: number}} options */
-  constructor({ riseAfterMs = 3000, fallAfterMs = 30000 } = {}) {
+  constructor({ riseAfterMs = 5000, fallAfterMs = 30000 } = {}) {
     this.riseAfterMs = riseAfterMs;
     this.fallAfterMs = fallAfterMs;
     this.chunks = START_CHUNKS;

@@ -7,7 +7,10 @@
 const KEY = 'auralis';
 export const FORMATS = /** @type {const} */ (['pcm', 'json']);
 
-/** @typedef {{volume: number, format: string}} ListenerSettings  volume: 0 to 1, as the slider shows */
+/**
+ * @typedef {{volume: number, format: string}} ListenerSettings  volume: 0 to 1, as the slider
+ *   shows
+ */
 
 const DEFAULTS = { volume: 0.8, format: 'pcm' };
 

@@ -1,17 +1,20 @@
 // @ts-check
 /*
- * main - puts the page together: stream to player and score, controls to station, words to screen.
+ * main - puts the page together: stream to player and score, controls to station, words to
+ * screen.
  */
 import { describeFigures, showFigures, showFonts } from './about.js';
 import { getControl, postControl } from './api.js';
 import { connectionWords, stateWords } from './connection-text.js';
 import { ControlSender } from './control-sender.js';
-import { Controls, paintSlider } from './controls.js';
+import { Controls } from './controls.js';
+import { DueClock } from './due-clock.js';
 import { HeardNotes } from './heard-notes.js';
 import { Horizon } from './horizon.js';
-import { loadSettings, saveSettings, volumeGain } from './listener-settings.js';
+import { loadSettings } from './listener-settings.js';
 import { announceMedia, bindMediaKeys } from './media-session.js';
 import { NowSounding, setText } from './now-sounding.js';
+import { bindOwnControls } from './own-controls.js';
 import { Player } from './player.js';
 import { Score } from './score.js';
 import { Stream } from './stream.js';
@@ -36,10 +39,7 @@ function find(id, type) {
   return element;
 }
 
-const settings = loadSettings();
 const playButton = find('play', HTMLButtonElement);
-const volumeSlider = find('volume', HTMLInputElement);
-const formatSelect = find('format', HTMLSelectElement);
 const aboutDetails = find('about', HTMLDetailsElement);
 const stateText = find('state', HTMLElement);
 const connectionText = find('connection', HTMLElement);
@@ -48,7 +48,7 @@ const pieceText = find('now-piece', HTMLElement);
 const score = new Score();
 const notes = new HeardNotes(find('announcer', HTMLElement));
 let audio = 'waiting'; // flowing, waiting or resting, as the station said last
-let dueFrame = { frame: 0, atMs: NaN }; // a frame that was due at a moment of this page's clock
+const due = new DueClock(() => performance.now());
 
 const player = new Player({
   servo: new URLSearchParams(location.search).get('servo') !== 'off',
@@ -56,7 +56,7 @@ const player = new Player({
 });
 const stream = new Stream({
   base: document.baseURI,
-  format: settings.format,
+  format: loadSettings().format,
   burstMs: START_MS,
   listener: {
     onstate(state) {
@@ -65,7 +65,7 @@ const stream = new Stream({
     },
     onhello,
     onchunk(chunk, isLive) {
-      if (isLive) dueFrame = { frame: chunk.firstFrame, atMs: performance.now() };
+      if (isLive) due.observe(chunk.firstFrame);
       player.push(chunk, isLive);
     },
     onmessage,
@@ -89,6 +89,7 @@ const controls = new Controls({
 });
 const nowSounding = new NowSounding(score, {
   root: find('chord-root', HTMLElement),
+  accidental: find('chord-accidental', HTMLElement),
   colour: find('chord-colour', HTMLElement),
   piece: pieceText,
   next: find('now-next', HTMLElement),
@@ -98,7 +99,7 @@ const nowSounding = new NowSounding(score, {
 function onhello(hello, isNewStream) {
   if (isNewStream) score.clear();
   audio = hello.audio;
-  dueFrame = { frame: hello.frame, atMs: performance.now() };
+  due.set(hello.frame, hello.sample_rate);
   player.configure({ rate: hello.sample_rate, chunkFrames: hello.chunk_frames }, isNewStream);
   showControls(hello);
 }
@@ -152,7 +153,11 @@ function onresult(params, ack) {
       notes.count(name, ownMs ?? ack.effective_in_ms ?? 0, heard !== null, title);
     } else {
       const own = ack.errors?.find(({ param }) => param === name) ?? ack.errors?.[0];
-      notes.refuse(name, own?.error ?? ack.error ?? 'refused', controls.describe({ [name]: params[name] }));
+      notes.refuse(
+        name,
+        own?.error ?? ack.error ?? 'refused',
+        controls.describe({ [name]: params[name] }),
+      );
     }
   }
   controls.refresh();
@@ -163,15 +168,9 @@ function framesToMs(frames) {
   return (frames / player.format.rate) * 1000;
 }
 
-/** @returns {number | null} the frame that is due now, by this page's clock */
-function frameDue() {
-  if (Number.isNaN(dueFrame.atMs)) return null;
-  return dueFrame.frame + ((performance.now() - dueFrame.atMs) / 1000) * player.format.rate;
-}
-
 /** @returns {number | null} what the page shows: at the ear, or due when nothing is heard */
 function frameShown() {
-  return player.frameHeard() ?? (stream.state === 'live' ? frameDue() : null);
+  return player.frameHeard() ?? (stream.state === 'live' ? due.now() : null);
 }
 
 const levels = new Float32Array(1024);
@@ -191,8 +190,8 @@ new Horizon(find('horizon', HTMLCanvasElement), score, () => {
 /** Everything in words. */
 function show() {
   const heard = player.frameHeard();
-  const due = frameDue();
-  const behindMs = heard === null || due === null ? null : framesToMs(due - heard);
+  const dueFrame = due.now();
+  const behindMs = heard === null || dueFrame === null ? null : framesToMs(dueFrame - heard);
   const connection = {
     stream: stream.state,
     audio,
@@ -223,7 +222,11 @@ function tick() {
 
 function figures() {
   const { hello, reconnects } = stream;
-  const connection = { stream: hello?.stream ?? null, version: hello?.version ?? '', reconnects };
+  const connection = {
+    stream: hello?.stream ?? null,
+    version: hello?.version ?? '',
+    reconnects,
+  };
   return describeFigures(player.stats(), connection);
 }
 
@@ -240,25 +243,12 @@ function stop() {
 playButton.onclick = () => (player.wanted ? stop() : play());
 bindMediaKeys({ play, stop });
 
-volumeSlider.value = String(Math.round(settings.volume * 100));
-volumeSlider.oninput = () => {
-  settings.volume = Number(volumeSlider.value) / 100;
-  showVolume();
-  saveSettings(settings);
-};
-function showVolume() {
-  volumeSlider.setAttribute('aria-valuetext', `${volumeSlider.value} %`);
-  paintSlider(volumeSlider);
-  player.setVolume(volumeGain(settings.volume));
-}
-showVolume();
-
-formatSelect.value = settings.format;
-formatSelect.onchange = () => {
-  settings.format = formatSelect.value;
-  saveSettings(settings);
-  stream.setFormat(settings.format);
-};
+bindOwnControls({
+  volume: find('volume', HTMLInputElement),
+  format: find('format', HTMLSelectElement),
+  onvolume: (gain) => player.setVolume(gain),
+  onformat: (format) => stream.setFormat(format),
+});
 aboutDetails.ontoggle = () => {
   if (aboutDetails.open) showFonts(find('fonts', HTMLElement));
 };

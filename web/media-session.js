@@ -1,7 +1,7 @@
 // @ts-check
 /*
- * media-session - lets the keyboard's and the phone's media keys play and stop, where there is such
- * a thing, and tells the system what sounds.
+ * media-session - lets the keyboard's and the phone's media keys play and stop, where there is
+ * such a thing, and tells the system what sounds.
  */
 
 /** @param {{play: () => void, stop: () => void}} actions */
@@ -19,5 +19,9 @@ export function announceMedia(isPlaying, piece) {
   if (!session) return;
   session.playbackState = isPlaying ? 'playing' : 'paused';
   if (session.metadata?.artist === piece) return;
-  session.metadata = new MediaMetadata({ title: 'Auralis', artist: piece, album: 'Live station' });
+  session.metadata = new MediaMetadata({
+    title: 'Auralis',
+    artist: piece,
+    album: 'Live station',
+  });
 }

@@ -1,16 +1,17 @@
 // @ts-check
 /*
- * now-sounding - says in words what sounds at the moment: chord, key and mode, tempo, what follows.
+ * now-sounding - says in words what sounds at the moment: chord, key and mode, tempo, what
+ * follows.
  */
 import { prettyPitch } from './control-model.js';
 import { paintMode } from './palette.js';
 
 /** @typedef {import('./score.js').Score} Score */
 
-/** @param {string} name "C#m9" @returns {[string, string]} root and the rest: ["C♯", "m9"] */
+/** @param {string} name "C#m9" @returns {[string, string, string]} ["C", "♯", "m9"] */
 export function splitChord(name) {
-  const match = /^([A-G][#b]?)(.*)$/.exec(name);
-  return match ? [prettyPitch(match[1]), prettyPitch(match[2])] : [prettyPitch(name), ''];
+  const [, root, accidental, colour] = /^([A-G])([♯♭]?)(.*)$/.exec(prettyPitch(name)) ?? [];
+  return root ? [root, accidental, colour] : [name, '', ''];
 }
 
 /** @param {Element} element @param {string} text written only when it differs */
@@ -21,7 +22,7 @@ export function setText(element, text) {
 export class NowSounding {
   /**
    * @param {Score} score
-   * @param {{root: Element, colour: Element, piece: Element, next: Element}} elements
+   * @param {Record<'root' | 'accidental' | 'colour' | 'piece' | 'next', Element>} elements
    */
   constructor(score, elements) {
     this.score = score;
@@ -31,8 +32,9 @@ export class NowSounding {
   /** @param {number | null} frame at the ear @param {number} rate */
   show(frame, rate) {
     const chord = frame === null ? undefined : this.score.chordAt(frame);
-    const [root, colour] = splitChord(chord?.name ?? '–');
+    const [root, accidental, colour] = splitChord(chord?.name ?? '–');
     setText(this.elements.root, root);
+    setText(this.elements.accidental, accidental);
     setText(this.elements.colour, colour);
     setText(this.elements.piece, (frame !== null && this.pieceWords(frame)) || '\u00a0');
     setText(this.elements.next, (frame !== null && this.nextWords(frame, rate)) || '\u00a0');

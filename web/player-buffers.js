@@ -1,10 +1,11 @@
 // @ts-check
 /*
- * player-buffers - plays without an audio thread of its own, where the browser gives none (plain
- * http from another machine): the same buffer, rendered a little ahead and scheduled piece by piece.
+ * player-buffers - plays without an audio thread of its own, where the browser gives none
+ * (plain http from another machine): the same buffer, rendered a little ahead and scheduled
+ * piece by piece.
  *
- * Pieces begin on whole frames of the context and touch each other, so samples come out as in the
- * worklet. The page may be busy for about AHEAD_SECONDS before that is heard.
+ * Pieces begin on whole frames of the context and touch each other, so samples come out as in
+ * the worklet. The page may be busy for about AHEAD_SECONDS before that is heard.
  *
  * Threads: the page's.
  */
@@ -20,8 +21,8 @@ const SILENCE_FRAMES = 1024;
 const PUMP_MS = 25;
 
 /**
- * A browser turns the time of a start back into frames; where that misses the whole frame by the
- * last bit, it interpolates. Pieces begin only where it does not.
+ * A browser turns the time of a start back into frames; where that misses the whole frame by
+ * the last bit, it interpolates. Pieces begin only where it does not.
  * @param {number} frame of the context
  * @param {number} rate
  */

@@ -1,7 +1,7 @@
 // @ts-check
 /*
- * player-worklet - the audio thread. process() does not allocate, post messages or log: chunks come
- * in by message, and the page asks for a report when it wants one.
+ * player-worklet - the audio thread. process() does not allocate, post messages or log: chunks
+ * come in by message, and the page asks for a report when it wants one.
  */
 import { Playout } from './playout.js';
 

@@ -1,7 +1,7 @@
 // @ts-check
 /*
- * player - what the page plays with: an audio context made in a click, the volume, and one of the
- * two players behind it (the worklet, or scheduled buffers where there is none).
+ * player - what the page plays with: an audio context made in a click, the volume, and one of
+ * the two players behind it (the worklet, or scheduled buffers where there is none).
  *
  * Chunks of the last second are kept while nothing plays, so that music is there at once.
  *
@@ -42,12 +42,16 @@ export class Player {
     this.jitter = new JitterEstimator();
     this.policy = new DepthPolicy();
     this.underruns = 0; // known so far
+    this.attachment = 0; // counts the tries, so that only the last one counts
   }
 
   /** Starts to play. Call it in a click or key handler. */
   start() {
     if (this.wanted) return;
     this.wanted = true;
+    this.jitter = new JitterEstimator(); // what was measured while the page loaded says little
+    this.policy = new DepthPolicy();
+    playThroughMuteSwitch();
     this.context = makeContext(this.format.rate);
     this.gain = this.context.createGain();
     this.gain.gain.value = this.volume;
@@ -82,9 +86,11 @@ export class Player {
 
   /** @param {AudioContext} context */
   async attach(context) {
+    this.attachment += 1;
+    const own = this.attachment;
     const backend = await this.makeBackend(context);
-    if (this.context !== context || !this.gain) {
-      backend.close(); // stopped meanwhile
+    if (this.context !== context || !this.gain || own !== this.attachment) {
+      backend.close(); // stopped meanwhile, or the stream became another
       return;
     }
     backend.output.connect(this.gain);
@@ -202,6 +208,14 @@ export class Player {
       trim: report?.trim ?? 0,
     };
   }
+}
+
+/**
+ * iPhones silence web audio with the mute switch unless the page says that it is for listening.
+ */
+function playThroughMuteSwitch() {
+  const session = /** @type {any} */ (navigator).audioSession;
+  if (session) session.type = 'playback';
 }
 
 /** @param {number} rate @returns {AudioContext} at that rate where the browser allows it */

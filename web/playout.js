@@ -2,8 +2,8 @@
 /*
  * playout - the buffer between a stream that arrives in chunks and an output that never waits.
  *
- * Both players use it: the worklet on the audio thread, the fallback on the page's. It starts when
- * deep enough, fades where sound must stop, crosses holes with a fade, and trims the rate.
+ * Both players use it: the worklet on the audio thread, the fallback on the page's. It starts
+ * when deep enough, fades where sound must stop, crosses holes with a fade, and trims the rate.
  *
  * Unit:    `Frames` of the stream, `output` frames of the audio context.
  * Memory:  all of it allocated in the constructor; push() and render() allocate nothing.
@@ -81,7 +81,9 @@ export class Playout {
     this.fadeInAt = 0;
   }
 
-  /** @param {number} frames how much to keep ahead; playing pauses once when there is far less */
+  /**
+   * @param {number} frames how much to keep ahead; playing pauses once when there is far less
+   */
   setTarget(frames) {
     const isDeeper = frames > this.targetFrames;
     this.targetFrames = frames;
@@ -177,7 +179,8 @@ export class Playout {
     const next = ring.skipMissing(from);
     if (next !== from) reader.moveTo(next);
     const edge = reader.frame + ring.contiguousFrom(reader.frame);
-    if (edge < ring.endFrame && this.outputBeforeEdge() === 0) reader.moveTo(ring.skipMissing(edge));
+    if (edge < ring.endFrame && this.outputBeforeEdge() === 0)
+      reader.moveTo(ring.skipMissing(edge));
     this.lostFrames += reader.frame - from;
   }
 
@@ -189,7 +192,9 @@ export class Playout {
     this.skippedFrames += reader.frame - from;
   }
 
-  /** @returns {number} output frames up to where the fade before a hole or the end must begin */
+  /**
+   * @returns {number} output frames up to where the fade before a hole or the end must begin
+   */
   outputBeforeEdge() {
     return Math.max(0, this.reader.outputLeft() - FADE_OUTPUT);
   }

@@ -20,7 +20,10 @@
  */
 /** @typedef {{type: 'object', properties: Record<string, ParamSchema>}} ControlSchema */
 /** @typedef {{name: string, doc?: string}} Preset */
-/** @typedef {{params: Params, schema: ControlSchema, presets: Preset[], control?: string}} ControlState */
+/**
+ * @typedef {{params: Params, schema: ControlSchema, presets: Preset[], control?: string}}
+ *   ControlState
+ */
 /** @typedef {{param?: string, error: string}} ParamError */
 
 /**
@@ -41,7 +44,9 @@
  *   effective_in_ms?: number, params?: Params, errors?: ParamError[], error?: string
  * }} ControlAck
  */
-/** @typedef {{frame: number, frames: number, midi: number, velocity: number, role: string}} Note */
+/**
+ * @typedef {{frame: number, frames: number, midi: number, velocity: number, role: string}} Note
+ */
 /** @typedef {{frame: number, frames: number, degree: string, name: string}} Chord */
 /**
  * @typedef {{

@@ -1,9 +1,10 @@
 // @ts-check
 /*
- * resample - reads a stream between its frames: band-limited interpolation with a windowed sinc.
+ * resample - reads a stream between its frames: band-limited interpolation with a windowed
+ * sinc.
  *
- * With a cutoff of 1 a position that falls on a frame gives exactly that frame, so moving between
- * passing through and interpolating makes no step.
+ * With a cutoff of 1 a position that falls on a frame gives exactly that frame, so moving
+ * between passing through and interpolating makes no step.
  *
  * Memory:  the table is allocated in the constructor; interpolate() allocates nothing.
  * Unit:    samples are int16, results -1 to 1.

@@ -1,8 +1,10 @@
 // @ts-check
 /*
- * ring-reader - a place in the stream that moves on by a rate: reads the ring at the output's pace.
+ * ring-reader - a place in the stream that moves on by a rate: reads the ring at the output's
+ * pace.
  *
- * At the stream's own rate without a trim, samples come out exactly as they came in (int16 / 32768).
+ * At the stream's own rate without a trim, samples come out exactly as they came in (int16 /
+ * 32768).
  *
  * Unit:    frames of the stream; `output` frames of the audio context.
  * Memory:  allocated in the constructor.
@@ -18,7 +20,10 @@ export class RingReader {
   fraction = 0; // and how far past it
   landing = false; // the trim is over: stop at the next whole frame
 
-  /** @param {FrameRing} ring @param {number} baseStep stream frames that pass for one of output */
+  /**
+   * @param {FrameRing} ring
+   * @param {number} baseStep stream frames that pass for one of output
+   */
   constructor(ring, baseStep) {
     this.ring = ring;
     this.baseStep = baseStep;
@@ -65,7 +70,12 @@ export class RingReader {
     else this.interpolate(left, right, at, count);
   }
 
-  /** @param {Float32Array} left @param {Float32Array} right @param {number} at @param {number} count */
+  /**
+   * @param {Float32Array} left
+   * @param {Float32Array} right
+   * @param {number} at
+   * @param {number} count
+   */
   copy(left, right, at, count) {
     const { samples, mask } = this.ring;
     for (let i = 0; i < count; i++) {
@@ -76,7 +86,12 @@ export class RingReader {
     this.frame += count;
   }
 
-  /** @param {Float32Array} left @param {Float32Array} right @param {number} at @param {number} count */
+  /**
+   * @param {Float32Array} left
+   * @param {Float32Array} right
+   * @param {number} at
+   * @param {number} count
+   */
   interpolate(left, right, at, count) {
     const { interpolator, ring } = this;
     for (let i = at; i < at + count; i++) {

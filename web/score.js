@@ -2,8 +2,8 @@
 /*
  * score - what is about to sound, from the phrases that the station announces.
  *
- * A phrase owns the timeline from its start on: what earlier ones wrote there is gone. Notes that
- * began before end as written, except those it names.
+ * A phrase owns the timeline from its start on: what earlier ones wrote there is gone. Notes
+ * that began before end as written, except those it names.
  *
  * Unit: absolute frames.
  * Pure: no document.
@@ -52,7 +52,9 @@ export class Score {
 
   /** @param {number} frame @returns {Chord | undefined} the one that sounds then */
   chordAt(frame) {
-    return this.chords.find((chord) => frame >= chord.frame && frame < chord.frame + chord.frames);
+    return this.chords.find(
+      (chord) => frame >= chord.frame && frame < chord.frame + chord.frames,
+    );
   }
 
   /** @param {number} frame @returns {Chord | undefined} the first that begins after it */

@@ -2,8 +2,8 @@
 /*
  * stream - the WebSocket to the station: opens it, keeps it, and resumes by frame.
  *
- * It never gives up. What it delivers is in order and without repeats; what the station could not
- * give any more shows as a gap between the frames of two chunks.
+ * It never gives up. What it delivers is in order and without repeats; what the station could
+ * not give any more shows as a gap between the frames of two chunks.
  *
  * Threads: the page's. Time, chance and the WebSocket class are passed in, so that it can be tested.
  */

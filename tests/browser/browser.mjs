@@ -1,8 +1,8 @@
 /*
  * browser - a headless Chromium and pages of the station in it.
  *
- * AURALIS_URL is the address of a running station, for example http://127.0.0.1:8000/; the station
- * must also answer to the name box.test (stream.allowed_hosts).
+ * AURALIS_URL is the address of a running station, for example http://127.0.0.1:8000/; the
+ * station must also answer to the name box.test (stream.allowed_hosts).
  */
 import { chromium } from 'playwright-core';
 
@@ -47,8 +47,8 @@ export function launch() {
  * @param {{
  *   settings?: object, viewport?: {width: number, height: number}, bypassCSP?: boolean,
  *   prepare?: (page: import('playwright-core').Page) => Promise<void>
- * }} options settings: what this listener's browser has stored; bypassCSP: let the test bring code of
- * its own; prepare: before the page is loaded
+ * }} options settings: what this listener's browser has stored; bypassCSP: let the test bring
+ * code of its own; prepare: before the page is loaded
  */
 export async function openPage(browser, url, { settings, viewport, bypassCSP, prepare } = {}) {
   const context = await browser.newContext({
@@ -62,11 +62,16 @@ export async function openPage(browser, url, { settings, viewport, bypassCSP, pr
     if (message.type() === 'error') complaints.push(message.text());
   });
   if (settings) {
-    await page.addInitScript((text) => localStorage.setItem('auralis', text), JSON.stringify(settings));
+    await page.addInitScript(
+      (text) => localStorage.setItem('auralis', text),
+      JSON.stringify(settings),
+    );
   }
   await prepare?.(page);
   await page.goto(url.href);
-  await page.waitForFunction(() => window.auralis?.stats().connection === 'live', null, { timeout: 20000 });
+  await page.waitForFunction(() => window.auralis?.stats().connection === 'live', null, {
+    timeout: 20000,
+  });
   return { page, complaints, close: () => context.close() };
 }
 
@@ -78,5 +83,7 @@ export function stats(page) {
 /** Presses play and waits for sound. @param {import('playwright-core').Page} page */
 export async function play(page) {
   await page.getByRole('button', { name: 'Play' }).click();
-  await page.waitForFunction(() => window.auralis.stats().state === 'playing', null, { timeout: 20000 });
+  await page.waitForFunction(() => window.auralis.stats().state === 'playing', null, {
+    timeout: 20000,
+  });
 }

@@ -1,9 +1,11 @@
 /*
- * capture - records what leaves the player in the browser, and compares it with what the station sent.
+ * capture - records what leaves the player in the browser, and compares it with what the
+ * station sent.
  */
 import assert from 'node:assert/strict';
 
-const FADE_IN_FRAMES = 512; // the player's, with some to spare
+const FADE_FRAMES = 512; // the player's, with some to spare
+const SILENCE_FRAMES = 1000; // so many zeros are a pause and not music
 const BLOCK_FRAMES = 16384;
 const QUANTUM_FRAMES = 128;
 const PROBE_FRAMES = 64;
@@ -27,8 +29,8 @@ class Tap extends AudioWorkletProcessor {
 registerProcessor('tap', Tap);`;
 
 /**
- * Begins to record. The page must allow code of the test's own. Over plain http, where there is no
- * worklet for the test either, a ScriptProcessorNode listens.
+ * Begins to record. The page must allow code of the test's own. Over plain http, where there is
+ * no worklet for the test either, a ScriptProcessorNode listens.
  * @param {import('playwright-core').Page} page that plays
  */
 export async function startCapture(page) {
@@ -62,35 +64,61 @@ export async function startCapture(page) {
 }
 
 /**
- * @typedef {{pcm: Int16Array, inexact: number, skipped: number}} Capture
- * inexact: samples that no int16 gives; skipped: frames of silence and fade-in before pcm
+ * @typedef {{pcm: Int16Array, inexact: number[]}} Capture  inexact: frames that no int16 gives
  */
 
 /** @param {import('playwright-core').Page} page @returns {Promise<Capture>} */
 export async function readCapture(page) {
-  const { text, inexact, skipped } = await page.evaluate((fadeFrames) => {
+  const { text, inexact } = await page.evaluate(() => {
     const { blocks } = window.capture;
     const all = new Float32Array(blocks.reduce((sum, block) => sum + block.length, 0));
     blocks.forEach((block, i) => all.set(block, i * block.length));
-    const skipped = (all.findIndex((sample) => sample !== 0) >> 1) + fadeFrames;
-    const music = all.subarray(2 * skipped);
-    const pcm = Int16Array.from(music, (sample) => sample * 32768);
-    const inexact = music.reduce((n, sample, i) => n + (sample * 32768 === pcm[i] ? 0 : 1), 0);
+    const pcm = Int16Array.from(all, (sample) => sample * 32768);
+    const inexact = [];
+    all.forEach((sample, i) => {
+      if (sample * 32768 !== pcm[i]) inexact.push(i >> 1);
+    });
     const bytes = new Uint8Array(pcm.buffer);
     let text = '';
     for (let i = 0; i < bytes.length; i += 0x8000) {
       text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
     }
-    return { text: btoa(text), inexact, skipped };
-  }, FADE_IN_FRAMES);
+    return { text: btoa(text), inexact };
+  });
   const bytes = Buffer.from(text, 'base64');
   const pcm = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2).slice();
-  return { pcm, inexact, skipped };
+  return { pcm, inexact };
 }
 
-/** @returns {boolean} whether `count` frames of a from `at` on are those of b from `other` on */
+/**
+ * The music between silences, without the fades at its ends.
+ * @param {Int16Array} pcm
+ * @returns {{from: number, to: number}[]} frames
+ */
+function findSections(pcm) {
+  const sections = [];
+  let from = 0; // after the last silence
+  let zeros = SILENCE_FRAMES; // as if there had been silence before
+  const frames = pcm.length / 2;
+  for (let frame = 0; frame <= frames; frame++) {
+    const isSilent = frame < frames && pcm[2 * frame] === 0 && pcm[2 * frame + 1] === 0;
+    if (frame === frames || (isSilent && zeros + 1 === SILENCE_FRAMES)) {
+      const to = frame - zeros;
+      if (to - from > 4 * FADE_FRAMES)
+        sections.push({ from: from + FADE_FRAMES, to: to - FADE_FRAMES });
+    }
+    if (!isSilent && zeros >= SILENCE_FRAMES) from = frame;
+    zeros = isSilent ? zeros + 1 : 0;
+  }
+  return sections;
+}
+
+/**
+ * @returns {boolean} whether `count` frames of a from `at` on are those of b from `other` on
+ */
 function isEqual(a, at, b, other, count) {
-  if (at < 0 || other < 0 || 2 * (at + count) > a.length || 2 * (other + count) > b.length) return false;
+  if (at < 0 || other < 0 || 2 * (at + count) > a.length || 2 * (other + count) > b.length)
+    return false;
   for (let i = 0; i < 2 * count; i++) {
     if (a[2 * at + i] !== b[2 * other + i]) return false;
   }
@@ -106,27 +134,36 @@ function findProbe(pcm, frame, sent) {
 }
 
 /**
- * Compares all that was captured with what was sent. A ScriptProcessorNode misses a whole quantum
- * when the page reads its last block in that moment, which is just after a block begins; such a slip
- * is the test's own and counted apart.
+ * Compares all the music that was captured with what was sent. A ScriptProcessorNode misses a
+ * whole quantum when the page reads its last block in that moment, which is just after a block
+ * begins; such a slip is the test's own and counted apart.
  * @param {Capture} capture
  * @param {{firstFrame: number, pcm: Int16Array}} sent
  */
-export function compare({ pcm, skipped }, sent) {
-  let offset = findProbe(pcm, 0, sent.pcm);
-  const result = { frames: 0, differing: 0, loud: 0, missedByTap: 0, firstFrame: sent.firstFrame + offset };
-  for (let frame = 0; 2 * frame < pcm.length && 2 * (frame + offset) < sent.pcm.length; frame++) {
+export function compare({ pcm, inexact }, sent) {
+  const result = { sections: 0, frames: 0, differing: 0, inexact: 0, loud: 0, missedByTap: 0 };
+  for (const { from, to } of findSections(pcm)) {
+    result.sections += 1;
+    result.inexact += inexact.filter((frame) => frame >= from && frame < to).length;
+    compareSection(result, pcm, from, to, sent.pcm);
+  }
+  return result;
+}
+
+/** Adds to `result` what is found from frame `from` to frame `to`. */
+function compareSection(result, pcm, from, to, sent) {
+  let offset = findProbe(pcm, from, sent) - from;
+  for (let frame = from; frame < to && 2 * (frame + offset) < sent.length; frame++) {
     result.frames += 1;
     if (Math.abs(pcm[2 * frame]) > 32) result.loud += 1;
-    if (isEqual(pcm, frame, sent.pcm, frame + offset, 1)) continue;
-    const intoBlock = (frame + skipped) % BLOCK_FRAMES;
+    if (isEqual(pcm, frame, sent, frame + offset, 1)) continue;
     const after = frame + offset + QUANTUM_FRAMES;
-    if (intoBlock < 8 * QUANTUM_FRAMES && isEqual(pcm, frame, sent.pcm, after, PROBE_FRAMES)) {
+    const isBlockStart = frame % BLOCK_FRAMES < 8 * QUANTUM_FRAMES;
+    if (isBlockStart && isEqual(pcm, frame, sent, after, PROBE_FRAMES)) {
       offset += QUANTUM_FRAMES;
       result.missedByTap += 1;
     } else {
       result.differing += 1;
     }
   }
-  return result;
 }

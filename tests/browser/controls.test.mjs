@@ -1,5 +1,6 @@
 /*
- * One station for all its listeners: steering it from a real page, and what opening a page must not do.
+ * One station for all its listeners: steering it from a real page, and what opening a page must
+ * not do.
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -31,10 +32,18 @@ test('a key changed with the keyboard is heard by all and shown to all', async (
   await one.page.keyboard.press('ArrowRight');
   const wanted = await checkedKey(one.page);
   assert.notEqual(wanted, before.key);
-  await one.page.getByText(/^(heard|there) in \d+\.\d s$/).first().waitFor({ timeout: 5000 });
-  await other.page.locator(`input[name=key][value="${wanted}"]:checked`).waitFor({ state: 'attached', timeout: 5000 });
+  await one.page
+    .getByText(/^(heard|there) in \d+\.\d s$/)
+    .first()
+    .waitFor({ timeout: 5000 });
+  await other.page
+    .locator(`input[name=key][value="${wanted}"]:checked`)
+    .waitFor({ state: 'attached', timeout: 5000 });
   assert.equal((await getParams()).key, wanted);
-  assert.match(await one.page.locator('#announcer').textContent(), /^Key .+ in \d+\.\d seconds$/);
+  assert.match(
+    await one.page.locator('#announcer').textContent(),
+    /^Key .+ in \d+\.\d seconds$/,
+  );
   await one.close();
   await other.close();
 });
@@ -45,8 +54,13 @@ test('a preset is pressed, heard with its time, and shown as pressed in another 
   await play(one.page);
   const wanted = (await getParams()).preset === 'sleep' ? 'focus' : 'sleep';
   await one.page.locator(`button[data-preset=${wanted}]`).click();
-  await one.page.getByText(/^heard in \d+\.\d s$/).first().waitFor({ timeout: 5000 });
-  await other.page.locator(`button[data-preset=${wanted}][aria-pressed=true]`).waitFor({ timeout: 5000 });
+  await one.page
+    .getByText(/^heard in \d+\.\d s$/)
+    .first()
+    .waitFor({ timeout: 5000 });
+  await other.page
+    .locator(`button[data-preset=${wanted}][aria-pressed=true]`)
+    .waitFor({ timeout: 5000 });
   await one.close();
   await other.close();
 });
@@ -72,7 +86,10 @@ test('a refused change shows the reason, and the control goes back', async () =>
     input.value = '500';
     input.dispatchEvent(new Event('input'));
   });
-  await page.getByText(/60 to 120/).first().waitFor({ timeout: 5000 });
+  await page
+    .getByText(/60 to 120/)
+    .first()
+    .waitFor({ timeout: 5000 });
   await slider.evaluate((input) => {
     input.max = '120';
   });
@@ -87,13 +104,21 @@ test('opening and playing a page with other stored settings changes nothing for 
   await sleep(500);
   witness.messages.length = 0;
   const settings = {
-    volume: 0.1, format: 'json', key: 'F#', mode: 'lydian', bpm: 117, preset: 'bright',
+    volume: 0.1,
+    format: 'json',
+    key: 'F#',
+    mode: 'lydian',
+    bpm: 117,
+    preset: 'bright',
     params: { key: 'F#', bpm: 117 },
   };
   const { page, complaints, close } = await openPage(browser, stationUrl(), { settings });
   await play(page);
   await sleep(3000);
-  assert.deepEqual(witness.messages.filter(({ type }) => type === 'params'), []);
+  assert.deepEqual(
+    witness.messages.filter(({ type }) => type === 'params'),
+    [],
+  );
   assert.deepEqual(await getParams(), before);
   assert.equal(await page.getByRole('slider', { name: 'Volume' }).inputValue(), '10');
   assert.equal(await page.locator('#format').inputValue(), 'json');

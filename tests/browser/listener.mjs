@@ -31,12 +31,16 @@ export async function listen(base, query) {
   return {
     hello,
     messages,
-    /** @returns {{firstFrame: number, pcm: Int16Array}} all that came, which must be without a hole */
+    /**
+     * @returns {{firstFrame: number, pcm: Int16Array}} all that came, which must be without a
+     *   hole
+     */
     recorded() {
       const pcm = new Int16Array(chunks.reduce((sum, chunk) => sum + chunk.pcm.length, 0));
       let at = 0;
       for (const chunk of chunks) {
-        if (chunk.firstFrame !== chunks[0].firstFrame + at / 2) throw new Error('a hole in what was sent');
+        if (chunk.firstFrame !== chunks[0].firstFrame + at / 2)
+          throw new Error('a hole in what was sent');
         pcm.set(chunk.pcm, at);
         at += chunk.pcm.length;
       }

@@ -7,6 +7,7 @@ keep a Recording: what was heard, and every frame that was missing, repeated or 
 import array
 import asyncio
 import base64
+import concurrent.futures
 import json
 import os
 import struct
@@ -187,12 +188,31 @@ class Listener:
 
     # ---- for the test's thread ----
 
+    def connected(self):
+        """Whether it has not given up: one that resumes never does."""
+        return self._thread.is_alive()
+
+    def _do(self, action):
+        """Runs a coroutine of the socket in the listener's thread; False when that is over."""
+        async def careful():
+            try:
+                await action(self._socket)
+                return True
+            except websockets.exceptions.ConnectionClosed:
+                return False
+        coroutine = careful()
+        try:
+            return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(station.TIMEOUT_S)
+        except (RuntimeError, concurrent.futures.TimeoutError):
+            coroutine.close()
+            return False
+
     def send(self, message):
-        """Sends text, bytes or an object as JSON."""
+        """Sends text, bytes or an object as JSON; False when the connection is closed."""
         if not isinstance(message, (str, bytes)):
             message = json.dumps(message)
         station.until(lambda: self._socket is not None, 'the listener connects')
-        asyncio.run_coroutine_threadsafe(self._socket.send(message), self._loop).result(station.TIMEOUT_S)
+        return self._do(lambda socket: socket.send(message))
 
     def wait_frame(self, frame, timeout_s=station.TIMEOUT_S):
         station.until(lambda: self.recording.end is not None and self.recording.end > frame,
@@ -220,8 +240,8 @@ class Listener:
 
     def finish(self):
         self._ended.set()
-        if self._socket is not None:
-            asyncio.run_coroutine_threadsafe(self._socket.close(), self._loop)
+        if self._socket is not None and self.connected():
+            self._do(lambda socket: socket.close())
         self._thread.join(station.TIMEOUT_S)
         return self.recording
 

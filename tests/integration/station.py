@@ -31,6 +31,7 @@ RATE_HZ = 44100
 CHUNK_FRAMES = RATE_HZ // 10
 BLOCK_FRAMES = 64
 FRAME_BYTES = 4
+MIN_LEAD_FRAMES = RATE_HZ // 4  # synthd renders 300 ms ahead
 TIMEOUT_S = 90 if SANITIZED else 30
 
 
@@ -153,21 +154,19 @@ class Station:
 
     def kill_and_wait(self, daemon):
         """SIGKILL, then waits until the daemon that replaces it does its work."""
-        before = self.published() if daemon == 'synthd' else None
-        events = self.events('heartbeat') if daemon == 'composerd' else None
         old = self.kill(daemon)
         if daemon == 'composerd':
+            self.wait_event('heartbeat', lambda event: event['pid'] != old)
+            return
+        if daemon == 'synthd':
             def returned():
-                return (event := events.next()) and event['pid'] != old
-        elif daemon == 'synthd':
-            def returned():
-                return self.ring().writer_pid != old and self.published() > before
+                ring = self.ring()  # what it renders ahead must be there again, too
+                ahead = ring.published() - ring.due()
+                return ring.writer_pid != old and ahead > MIN_LEAD_FRAMES
         else:
             def returned():
                 return self.pid(daemon) != old and self.http('/healthz')[0] == 200
         until(returned, f'{daemon} is back')
-        if events:
-            events.close()
 
     # ---- the ring ----
 
@@ -205,6 +204,11 @@ class Station:
 
     def events(self, topic=''):
         return Events(self.context, f'ipc://{self.place.bus}/events', topic)
+
+    def wait_event(self, topic, condition=lambda event: True, timeout_s=TIMEOUT_S):
+        """The next event of a topic that meets the condition."""
+        with self.events(topic) as events:
+            return events.wait(condition, timeout_s)
 
     def request(self, message, timeout_s=TIMEOUT_S):
         """The reply of composerd to a request (bytes, text or an object), as text."""
@@ -301,9 +305,25 @@ def table(head, *rows):
         print('| ' + ' | '.join(str(cell) for cell in row) + ' |', flush=True)
 
 
+class TimedResult(unittest.TextTestResult):
+    """Says how long each test took."""
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.began = time.monotonic()
+
+    def addSuccess(self, test):
+        self.stream.write(f'({time.monotonic() - self.began:.1f} s) ')
+        super().addSuccess(test)
+
+
+class TimedRunner(unittest.TextTestRunner):
+    resultclass = TimedResult
+
+
 def main():
     """Runs the tests of a file; 77 when all of them were skipped."""
-    result = unittest.main(exit=False, verbosity=2).result
+    result = unittest.main(exit=False, verbosity=2, testRunner=TimedRunner).result
     for test, reason in result.skipped:
         print(f'skipped: {test.id()}: {reason}')
     if not result.wasSuccessful():

@@ -1,5 +1,6 @@
 """Whatever is wrong is refused with what was wrong; nothing changes, nothing is lost, nobody else notices."""
 
+import contextlib
 import json
 import os
 import random
@@ -97,13 +98,11 @@ class WhileItPlays(unittest.TestCase):
                      b'POST /api/control HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n',
                      b'POST /api/control HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde'):
             with self.subTest(data[:20]), socket.create_connection((host, int(port)), timeout=20) as client:
-                client.sendall(data)
-                client.shutdown(socket.SHUT_WR)
-                try:
+                with contextlib.suppress(ConnectionError, OSError):  # it may hang up at once
+                    client.sendall(data)
+                    client.shutdown(socket.SHUT_WR)
                     while client.recv(4096):
                         pass
-                except ConnectionError:
-                    pass
 
     def test_control_over_the_web_socket(self):
         client = recording.Listener(self.auralis.url, query='', resumes=False)
@@ -126,17 +125,13 @@ class WhileItPlays(unittest.TestCase):
                     error = client.wait_message('error')
                     self.assertTrue(error['code'] and error['message'])
                 else:
-                    station.until(lambda c=client: not c._thread.is_alive(), 'the connection is closed')
+                    station.until(lambda c=client: not c.connected(), 'the connection is closed')
                 client.finish()
         client = recording.Listener(self.auralis.url, resumes=False)
         client.wait_message('hello')
 
         def rejected():
-            try:
-                client.send('rubbish')
-            except Exception:  # the library has several ways to say that it is closed
-                return True
-            return not client._thread.is_alive()
+            return not client.connected() or not client.send('rubbish')
         station.until(rejected, 'one that keeps sending rubbish is closed')
         client.finish()
 
@@ -151,7 +146,7 @@ class WhileItPlays(unittest.TestCase):
 
     def test_control_over_zeromq(self):
         wrong = [{'v': 1, 'id': 'a', 'op': 'set', 'params': change} for change, _, _ in WRONG_PARAMS]
-        wrong += [{'v': 2, 'id': 'a', 'op': 'get'}, {'id': 'a', 'op': 'get'}, {'v': 1, 'id': 'a', 'op': 'fly'},
+        wrong += [{'v': 2, 'id': 'a', 'op': 'get'}, {'v': 1, 'id': 'a', 'op': 'fly'},
                   {'v': 1, 'id': 'a', 'op': 'set'}, {'v': 1, 'id': 'a', 'op': 'set', 'params': {}},
                   {'v': 1, 'id': 'a', 'op': 'get', 'more': 1}, {'v': 1, 'id': 'x' * 100, 'op': 'get'},
                   {'v': 1, 'id': 'a', 'op': 'snapshot', 'from': -1}, {'v': 1, 'id': 'a', 'op': 'end', 'after_ms': -1},
@@ -255,7 +250,7 @@ class WhatIsFoundOnDisk(unittest.TestCase):
         try:
             if resume:
                 with station.Station(folder=folder) as auralis:
-                    auralis.events('phrase').wait()
+                    auralis.wait_event('heartbeat')
             prepare(folder)
             with station.Station(*settings, folder=folder) as auralis:
                 self.assertEqual(auralis.get('/api/status')['audio'], 'flowing')

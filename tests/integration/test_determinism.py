@@ -40,7 +40,7 @@ class Determinism(unittest.TestCase):
         with station.Station(*settings) as auralis:
             events = auralis.events('phrase')
             auralis.kill_and_wait('composerd')
-            first = auralis.events('phrase').wait()['run']
+            first = auralis.wait_event('heartbeat')['run']
             auralis.kill_and_wait('composerd')
             again = events.wait(lambda event: event['run'] != first and event['phrase'] >= phrases - 1,
                                 timeout_s=20 * phrases)

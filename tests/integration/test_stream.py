@@ -74,8 +74,7 @@ class Stream(unittest.TestCase):
             self.assertNotEqual(one.place.ring, other.place.ring)
             before = other.get('/api/control')['params']
             self.assertTrue(one.control(key='D', brightness=0.9)['ok'])
-            with one.events('params') as events:
-                events.wait(lambda event: event['key'] == 'D')
+            one.wait_event('params', lambda event: event['key'] == 'D')
             self.assertEqual(other.get('/api/control')['params'], before)
 
 

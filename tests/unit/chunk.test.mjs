@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { CHUNK_HEADER_BYTES, decodeChunk, decodeJsonChunk, readChunkHeader } from '../../web/chunk.js';
+import {
+  CHUNK_HEADER_BYTES,
+  decodeChunk,
+  decodeJsonChunk,
+  readChunkHeader,
+} from '../../web/chunk.js';
 
-const golden = JSON.parse(readFileSync(new URL('../golden/chunk_header.json', import.meta.url), 'utf8'));
+const golden = JSON.parse(
+  readFileSync(new URL('../golden/chunk_header.json', import.meta.url), 'utf8'),
+);
 
 /** @param {Buffer} bytes */
-const toArrayBuffer = (bytes) => bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+const toArrayBuffer = (bytes) =>
+  bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 const goldenHeader = () => Buffer.from(golden.hex, 'hex');
 
 /** A chunk of `samples` at a frame, as the station sends it. */
@@ -48,7 +56,9 @@ test('a chunk gives its samples, its place and whether frames were lost before i
 });
 
 test('frames beyond 32 bits stay exact', () => {
-  const chunk = decodeChunk(toArrayBuffer(makeChunk([0, 0], { firstFrame: 900_719_925_474_099n })));
+  const chunk = decodeChunk(
+    toArrayBuffer(makeChunk([0, 0], { firstFrame: 900_719_925_474_099n })),
+  );
   assert.equal(chunk.firstFrame, 900_719_925_474_099);
 });
 
@@ -63,7 +73,10 @@ test('what is foreign, of another version, another format or truncated is refuse
   assert.throws(() => decodeChunk(change(4, 9)), /version 9/);
   assert.throws(() => decodeChunk(change(5, 2)), /not pcm/);
   assert.throws(() => decodeChunk(change(24, 7)), /7 frames/);
-  assert.throws(() => decodeChunk(toArrayBuffer(makeChunk([1, 2]).subarray(0, 42))), /1 frames has 42/);
+  assert.throws(
+    () => decodeChunk(toArrayBuffer(makeChunk([1, 2]).subarray(0, 42))),
+    /1 frames has 42/,
+  );
 });
 
 test('a chunk as JSON is the same as the binary one', () => {
@@ -86,7 +99,13 @@ test('a chunk as JSON is the same as the binary one', () => {
 
 test('a JSON chunk that is not stereo or not base64 is refused', () => {
   const stream = { stream: 'ff', chunkFrames: 4410 };
-  assert.throws(() => decodeJsonChunk({ seq: 1, channels: 1, audio_data: 'AAAAAA==' }, stream), /stereo/);
-  assert.throws(() => decodeJsonChunk({ seq: 1, channels: 2, audio_data: '' }, stream), /stereo/);
+  assert.throws(
+    () => decodeJsonChunk({ seq: 1, channels: 1, audio_data: 'AAAAAA==' }, stream),
+    /stereo/,
+  );
+  assert.throws(
+    () => decodeJsonChunk({ seq: 1, channels: 2, audio_data: '' }, stream),
+    /stereo/,
+  );
   assert.throws(() => decodeJsonChunk({ seq: 1, channels: 2, audio_data: '*' }, stream));
 });

@@ -4,7 +4,12 @@ import { describeControls, formatValue, prettyPitch } from '../../web/control-mo
 import { ControlSender } from '../../web/control-sender.js';
 
 const ratio = (title, effect) => ({
-  type: 'number', minimum: 0, maximum: 1, title, 'x-unit': 'ratio', 'x-effect': effect,
+  type: 'number',
+  minimum: 0,
+  maximum: 1,
+  title,
+  'x-unit': 'ratio',
+  'x-effect': effect,
 });
 const SCHEMA = {
   type: 'object',
@@ -12,19 +17,37 @@ const SCHEMA = {
     seed: { type: 'string', pattern: '^[0-9]{1,20}$', title: 'Seed', 'x-effect': 'section' },
     'mix.pad': ratio('Pads', 'now'),
     intensity: ratio('Intensity', 'beat'),
-    bpm: { type: 'number', minimum: 60, maximum: 120, title: 'Tempo', 'x-unit': 'bpm', 'x-effect': 'bar' },
+    bpm: {
+      type: 'number',
+      minimum: 60,
+      maximum: 120,
+      title: 'Tempo',
+      'x-unit': 'bpm',
+      'x-effect': 'bar',
+    },
     mode: { type: 'string', enum: ['ionian', 'aeolian'], title: 'Mode', 'x-effect': 'bar' },
     key: { type: 'string', enum: ['C', 'C#', 'Bb'], title: 'Key', 'x-effect': 'bar' },
-    preset: { type: 'string', enum: ['none', 'focus', 'sleep'], title: 'Preset', 'x-effect': 'preset' },
+    preset: {
+      type: 'string',
+      enum: ['none', 'focus', 'sleep'],
+      title: 'Preset',
+      'x-effect': 'preset',
+    },
     sparkle: ratio(undefined, 'now'),
   },
 };
-const PRESETS = [{ name: 'sleep', doc: 'Dark.' }, { name: 'focus', doc: 'Clear.' }];
+const PRESETS = [
+  { name: 'sleep', doc: 'Dark.' },
+  { name: 'focus', doc: 'Clear.' },
+];
 const controls = describeControls(SCHEMA, PRESETS);
 const find = (name) => controls.find((control) => control.name === name);
 
 test('every parameter of the schema has a control, known to this page or not', () => {
-  assert.deepEqual(controls.map(({ name }) => name).sort(), Object.keys(SCHEMA.properties).sort());
+  assert.deepEqual(
+    controls.map(({ name }) => name).sort(),
+    Object.keys(SCHEMA.properties).sort(),
+  );
   assert.equal(find('sparkle').label, 'Sparkle');
   assert.equal(find('sparkle').place, 'more');
 });
@@ -36,7 +59,10 @@ test('key, mode, tempo and intensity come first, in this order', () => {
 
 test('ranges and steps come from the schema', () => {
   assert.deepEqual([find('bpm').min, find('bpm').max, find('bpm').step], [60, 120, 1]);
-  assert.deepEqual([find('intensity').min, find('intensity').max, find('intensity').step], [0, 1, 0.01]);
+  assert.deepEqual(
+    [find('intensity').min, find('intensity').max, find('intensity').step],
+    [0, 1, 0.01],
+  );
 });
 
 test('presets are buttons with what the station says about them, and none is not one', () => {
@@ -47,7 +73,10 @@ test('presets are buttons with what the station says about them, and none is not
 });
 
 test('keys and chords are written as musicians do', () => {
-  assert.deepEqual(find('key').options.map(({ label }) => label), ['C', 'C♯', 'B♭']);
+  assert.deepEqual(
+    find('key').options.map(({ label }) => label),
+    ['C', 'C♯', 'B♭'],
+  );
   assert.equal(prettyPitch('C#m7b5'), 'C♯m7♭5');
   assert.equal(prettyPitch('Bbadd9'), 'B♭add9');
   assert.equal(prettyPitch('Ebmaj9'), 'E♭maj9');
@@ -90,7 +119,8 @@ function makeSender() {
     clock,
     prefix: 'p',
     deliver: (id, params) => sent.push({ id, params }),
-    onresult: (params, ack) => results.push({ params, ok: ack.ok, error: ack.errors?.[0]?.error }),
+    onresult: (params, ack) =>
+      results.push({ params, ok: ack.ok, error: ack.errors?.[0]?.error }),
   });
   return { clock, sent, results, sender };
 }
@@ -114,7 +144,10 @@ test('what begins a musical transition waits until the listener has settled', ()
   }
   assert.equal(sent.length, 0);
   clock.pass(200);
-  assert.deepEqual(sent.map(({ params }) => params), [{ key: 'D' }]);
+  assert.deepEqual(
+    sent.map(({ params }) => params),
+    [{ key: 'D' }],
+  );
 });
 
 test('a pressed button is sent at once', () => {

@@ -67,8 +67,8 @@ static void apply_end(struct piece *piece, uint64_t start_frame, const struct no
 static void add_chord(struct piece *piece, const struct phrase *phrase,
                       const struct chord *chord)
 {
-    struct harmony_heard *const last = piece->n_chords > 0 ? &piece->chords[piece->n_chords - 1]
-                                                           : NULL;
+    struct harmony_heard *const last =
+        piece->n_chords > 0 ? &piece->chords[piece->n_chords - 1] : NULL;
 
     if (last != NULL && chord == phrase->chords && last->key == phrase->key &&
         last->mode == phrase->mode && strcmp(last->chord.name, chord->name) == 0 &&
@@ -76,8 +76,8 @@ static void add_chord(struct piece *piece, const struct phrase *phrase,
         last->chord.frames = (uint32_t)(chord->frame + chord->frames - last->chord.frame);
         return;
     }
-    piece->chords = make_room(piece->chords, piece->n_chords, &piece->max_chords,
-                              sizeof *piece->chords);
+    piece->chords =
+        make_room(piece->chords, piece->n_chords, &piece->max_chords, sizeof *piece->chords);
     struct harmony_heard *const heard = &piece->chords[piece->n_chords++];
 
     *heard = (struct harmony_heard){*chord, phrase->key, phrase->mode, 1U << chord->root};
@@ -108,8 +108,8 @@ void piece_add(struct piece *piece, const struct phrase *phrase)
     for (uint32_t i = 0; i < phrase->n_notes; i++) {
         const struct note *const note = &phrase->notes[i];
 
-        piece->notes = make_room(piece->notes, piece->n_notes, &piece->max_notes,
-                                 sizeof *piece->notes);
+        piece->notes =
+            make_room(piece->notes, piece->n_notes, &piece->max_notes, sizeof *piece->notes);
         piece->notes[piece->n_notes++] =
             (struct heard){*note, note->frame + note->frames, phrase->key, phrase->mode,
                            mask_at(piece, note->frame)};
@@ -136,7 +136,8 @@ int piece_most_at_once(const struct piece *piece)
 
 uint64_t piece_longest_hole(const struct piece *piece, uint64_t until)
 {
-    uint64_t covered = 0, longest = 0;
+    uint64_t covered = 0;
+    uint64_t longest = 0;
 
     for (size_t i = 0; i < piece->n_notes; i++) {
         const struct heard *const heard = &piece->notes[i];
@@ -144,8 +145,7 @@ uint64_t piece_longest_hole(const struct piece *piece, uint64_t until)
         if (heard->note.role != ROLE_pad || heard->note.frame >= until) {
             continue;
         }
-        if (covered > 0 && heard->note.frame > covered &&
-            heard->note.frame - covered > longest) {
+        if (covered > 0 && heard->note.frame > covered + longest) {
             longest = heard->note.frame - covered;
         }
         covered = heard->end > covered ? heard->end : covered;
@@ -171,8 +171,9 @@ static void hear_tone(const struct heard *heard, struct melody_heard *melody)
     const bool chord = theory_has(heard->chord, heard->note.midi);
     const bool scale = theory_has(theory_scale(heard->key, heard->mode), heard->note.midi);
     const bool free = heard->note.why == RULE_melody_resolution;
-    const int why = chord ? RULE_melody_chord : scale ? RULE_melody_scale
-                                                      : RULE_melody_chromatic;
+    const int why = chord   ? RULE_melody_chord
+                    : scale ? RULE_melody_scale
+                            : RULE_melody_chromatic;
 
     melody->notes++;
     melody->velocity += heard->note.velocity;
@@ -183,8 +184,14 @@ static void hear_tone(const struct heard *heard, struct melody_heard *melody)
                       (free ? !chord && !scale : heard->note.why != why);
 }
 
-static void hear_interval(int size, struct melody_heard *melody)
+static void hear_interval(const struct heard *from, const struct heard *to,
+                          uint64_t beat_frames, struct melody_heard *melody)
 {
+    const int size = distance(from->note.midi, to->note.midi);
+
+    if (from->note.why == RULE_melody_chromatic) {
+        melody->unresolved += !resolves(from, to, beat_frames);
+    }
     melody->intervals++;
     melody->steps += size == 1 || size == 2;
     melody->over_fifth += size > 7;
@@ -205,10 +212,7 @@ void piece_melody(const struct piece *piece, uint64_t from, uint64_t beat_frames
         }
         hear_tone(heard, melody);
         if (last != NULL) {
-            hear_interval(distance(last->note.midi, heard->note.midi), melody);
-        }
-        if (last != NULL && last->note.why == RULE_melody_chromatic) {
-            melody->unresolved += !resolves(last, heard, beat_frames);
+            hear_interval(last, heard, beat_frames, melody);
         }
         last = heard;
     }

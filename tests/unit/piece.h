@@ -1,6 +1,6 @@
 /*
- * piece - what a listener would hear of the phrases that were published: the timeline put together as
- * phrase.h has it, and what the tests measure on it.
+ * piece - what a listener would hear of the phrases that were published: the timeline put
+ * together as phrase.h has it, and what the tests measure on it.
  *
  * Unit:    frames; pitches as MIDI numbers.
  * Memory:  init/finish; aborts without memory, as only tests use it.
@@ -9,11 +9,11 @@
 #ifndef AURALIS_TESTS_PIECE_H
 #define AURALIS_TESTS_PIECE_H
 
+#include "common/phrase.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "common/phrase.h"
 
 /* A note as it is heard, with the harmony at its beginning. */
 struct heard {
@@ -35,7 +35,7 @@ struct piece {
     struct heard *notes;          /* [n_notes] by frame */
     struct harmony_heard *chords; /* [n_chords] one that goes on over a border is one */
     size_t n_notes, n_chords, max_notes, max_chords;
-    bool ends_stay; /* ends[] of a phrase outlive it, as for a player that only ever moves ends */
+    bool ends_stay; /* ends[] of a phrase outlive it, as in a player that only moves ends */
 };
 
 void piece_init(struct piece *piece, uint32_t rate_hz);
@@ -49,20 +49,20 @@ uint64_t piece_longest_hole(const struct piece *piece, uint64_t until);
 
 struct melody_heard {
     int notes, chord, scale, chromatic;
-    int unresolved;  /* chromatic, and not left by 1 or 2 semitones within 2 beats */
-    int astray;      /* out of range, or not what `why` says */
+    int unresolved; /* chromatic, and not left by 1 or 2 semitones within 2 beats */
+    int astray;     /* out of range, or not what `why` says */
     int steps, over_fifth, over_octave, intervals;
     double velocity; /* mean */
 };
 /* Notes of the melody from `from` on; beats are `beat_frames` long, or shorter. */
 void piece_melody(const struct piece *piece, uint64_t from, uint64_t beat_frames,
-                  struct melody_heard *heard);
+                  struct melody_heard *melody);
 
 struct pads_heard {
     int changes, planing, kept; /* chord changes; by planing; with a common pitch */
     double motion;              /* mean semitones a voice */
 };
-void piece_pads(const struct piece *piece, struct pads_heard *heard);
+void piece_pads(const struct piece *piece, struct pads_heard *pads);
 
 /* Notes of a role, and their mean velocity (0 for none). */
 int piece_count(const struct piece *piece, int role, double *velocity);

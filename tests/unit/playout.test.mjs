@@ -6,7 +6,10 @@ const RATE = 44100;
 const CHUNK = 4410;
 const BLOCK = 128;
 
-/** @param {number} frame @returns {number} the sample there: music enough, and each one known */
+/**
+ * @param {number} frame
+ * @returns {number} the sample there: music enough, and each one known
+ */
 const sampleAt = (frame) => Math.trunc(12000 * Math.sin(frame * 0.05)) || 0;
 
 /** @param {number} firstFrame */
@@ -20,7 +23,12 @@ function chunkAt(firstFrame, frames = CHUNK) {
 }
 
 function makePlayout(options = {}) {
-  const playout = new Playout({ streamRate: RATE, contextRate: RATE, servo: false, ...options });
+  const playout = new Playout({
+    streamRate: RATE,
+    contextRate: RATE,
+    servo: false,
+    ...options,
+  });
   const left = new Float32Array(BLOCK);
   const right = new Float32Array(BLOCK);
   return {
@@ -75,7 +83,10 @@ test('a dry buffer fades out, is counted once, and goes on where it stopped', ()
   const stoppedAt = playout.reader.frame;
   assert.ok(stoppedAt > 3 * CHUNK - 64 && stoppedAt <= 3 * CHUNK);
   push(3, 4);
-  assert.ok(render(10).every((sample) => sample === 0), 'still filling');
+  assert.ok(
+    render(10).every((sample) => sample === 0),
+    'still filling',
+  );
   push(5, 6);
   const after = render(20);
   assert.equal(playout.underruns, 1);

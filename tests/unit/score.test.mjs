@@ -43,18 +43,29 @@ test('it knows the chord, the next chord and the tempo of a moment', () => {
 test('a phrase that begins inside another takes what follows, and leaves what began before', () => {
   const score = new Score();
   score.add(phrase(0));
-  score.add(phrase(50, { key: 'D', chords: [{ frame: 50, frames: 200, name: 'Dm' }], notes: [] }));
+  score.add(
+    phrase(50, { key: 'D', chords: [{ frame: 50, frames: 200, name: 'Dm' }], notes: [] }),
+  );
   assert.equal(score.chordAt(49)?.name, 'Am9');
   assert.equal(score.chordAt(50)?.name, 'Dm');
   assert.equal(score.phraseAt(60)?.key, 'D');
-  assert.deepEqual(score.notes.map(({ midi }) => midi), [60]);
+  assert.deepEqual(
+    score.notes.map(({ midi }) => midi),
+    [60],
+  );
 });
 
 test('notes that a phrase names end where it says', () => {
   const score = new Score();
   score.add(phrase(0));
   score.add(phrase(120, { notes: [], ends: [{ frame: 130, role: 'pad', midi: 60 }] }));
-  assert.deepEqual(score.notes.map(({ midi, frames }) => [midi, frames]), [[60, 130], [72, 50]]);
+  assert.deepEqual(
+    score.notes.map(({ midi, frames }) => [midi, frames]),
+    [
+      [60, 130],
+      [72, 50],
+    ],
+  );
 });
 
 test('a phrase that is told again changes nothing', () => {
@@ -79,8 +90,8 @@ test('what is over is forgotten', () => {
 });
 
 test('a chord name splits into its root and its colour', () => {
-  assert.deepEqual(splitChord('C#m7b5'), ['C♯', 'm7♭5']);
-  assert.deepEqual(splitChord('Bbadd9'), ['B♭', 'add9']);
-  assert.deepEqual(splitChord('A'), ['A', '']);
-  assert.deepEqual(splitChord('–'), ['–', '']);
+  assert.deepEqual(splitChord('C#m7b5'), ['C', '♯', 'm7♭5']);
+  assert.deepEqual(splitChord('Bbadd9'), ['B', '♭', 'add9']);
+  assert.deepEqual(splitChord('A'), ['A', '', '']);
+  assert.deepEqual(splitChord('–'), ['–', '', '']);
 });

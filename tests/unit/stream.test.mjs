@@ -126,7 +126,10 @@ test('chunks come in order, and those that were delivered before are dropped', (
   last().accept();
   last().hello();
   for (const n of [0, 1, 1, 0, 2]) last().chunk(n);
-  assert.deepEqual(events.chunks.map(({ n }) => n), [0, 1, 2]);
+  assert.deepEqual(
+    events.chunks.map(({ n }) => n),
+    [0, 1, 2],
+  );
   assert.equal(stream.duplicates, 2);
 });
 
@@ -136,7 +139,10 @@ test('what was history when the hello came is told from what is live', () => {
   last().accept();
   last().hello({ frame: CHUNK + 5 });
   for (const n of [0, 1, 2]) last().chunk(n);
-  assert.deepEqual(events.chunks.map(({ isLive }) => isLive), [false, false, true]);
+  assert.deepEqual(
+    events.chunks.map(({ isLive }) => isLive),
+    [false, false, true],
+  );
 });
 
 test('a broken connection is resumed at once, by frame and stream', () => {
@@ -155,7 +161,10 @@ test('a broken connection is resumed at once, by frame and stream', () => {
   last().hello();
   last().chunk(1); // rounded down by the station
   last().chunk(2);
-  assert.deepEqual(events.chunks.map(({ n }) => n), [0, 1, 2]);
+  assert.deepEqual(
+    events.chunks.map(({ n }) => n),
+    [0, 1, 2],
+  );
   assert.deepEqual(events.hellos, [true, false]);
 });
 
@@ -264,7 +273,10 @@ test('another stream is a new beginning, and old chunks of the first are not pla
   last().hello({ stream: '00000000000000bb', next_frame: 0 });
   last().chunk(501);
   last().chunk(0, '00000000000000bb');
-  assert.deepEqual(events.chunks.map(({ n }) => n), [500, 0]);
+  assert.deepEqual(
+    events.chunks.map(({ n }) => n),
+    [500, 0],
+  );
   assert.deepEqual(events.hellos, [true, true]);
 });
 

@@ -1,13 +1,13 @@
-#include "tests/check.h"
-
 #include "common/params.h"
 #include "common/rng.h"
 #include "composerd/compose.h"
+#include "tests/check.h"
 #include "tests/unit/piece.h"
 
 #include <string.h>
 
-/* A composer that is steered at random, as a station would: a few phrases ahead, revised in their middle. */
+/* A composer that is steered at random, as a station would: a few phrases ahead, revised in
+ * their middle. */
 struct steered {
     struct rng rng;
     struct params params;
@@ -19,6 +19,12 @@ struct steered {
 
 static struct composition composition, other;
 
+/* Padding counts: what is stored and compared by its bytes is made of zeroed memory. */
+static bool same_bytes(const void *a, const void *b, size_t size)
+{
+    return memcmp(a, b, size) == 0;
+}
+
 static double between(struct rng *rng, double min, double max)
 {
     return min + (max - min) * rng_unit(rng);
@@ -26,7 +32,7 @@ static double between(struct rng *rng, double min, double max)
 
 static void change_mix(struct rng *rng, struct params *params)
 {
-    double *const mixes[] = {&params->mix_lead, &params->mix_bass,    &params->mix_bell,
+    double *const mixes[] = {&params->mix_lead, &params->mix_bass, &params->mix_bell,
                              &params->mix_texture, &params->mix_percussion};
 
     *mixes[rng_below(rng, 5)] = rng_below(rng, 2) == 0 ? 0 : rng_unit(rng);
@@ -152,7 +158,8 @@ static void check_phrase(const struct phrase *phrase, uint32_t rate_hz)
     for (uint32_t i = 0; i < phrase->n_notes; i++) {
         check_note(phrase, &phrase->notes[i], rate_hz);
         if (i > 0) {
-            const struct note *const a = &phrase->notes[i - 1], *const b = a + 1;
+            const struct note *const a = &phrase->notes[i - 1];
+            const struct note *const b = a + 1;
 
             CHECK(a->frame < b->frame || (a->frame == b->frame && a->role < b->role) ||
                   (a->frame == b->frame && a->role == b->role && a->midi <= b->midi));
@@ -261,7 +268,8 @@ static void test_chromatic_tones_resolve_whatever_changes_after_them(void **stat
 static void test_the_same_seed_gives_the_same_bytes(void **state)
 {
     struct params params;
-    struct composer a, b;
+    struct composer a;
+    struct composer b;
 
     (void)state;
     params_init(&params);
@@ -271,13 +279,13 @@ static void test_the_same_seed_gives_the_same_bytes(void **state)
     for (uint64_t n = 0; n < 50; n++) {
         compose_phrase(&a, &params, 8, n, &composition);
         compose_phrase(&b, &params, 8, n, &other);
-        CHECK(memcmp(&composition.phrase, &other.phrase, sizeof other.phrase) == 0);
+        CHECK(same_bytes(&composition.phrase, &other.phrase, sizeof other.phrase));
     }
     params.seed = 43;
     composer_init(&b, &params, 44100);
     compose_phrase(&b, &params, 8, 0, &other);
     CHECK(other.phrase.n_notes != composition.phrase.n_notes ||
-          memcmp(other.phrase.notes, composition.phrase.notes, sizeof other.phrase.notes) != 0);
+          !same_bytes(other.phrase.notes, composition.phrase.notes, sizeof other.phrase.notes));
 }
 
 /* The part of `whole` from `part` on, note for note. */
@@ -289,8 +297,7 @@ static void check_same_from(const struct phrase *whole, const struct phrase *par
         first++;
     }
     CHECK_INT(part->n_notes, whole->n_notes - first);
-    CHECK(memcmp(&whole->notes[first], part->notes, part->n_notes * sizeof part->notes[0]) ==
-          0);
+    CHECK(same_bytes(&whole->notes[first], part->notes, part->n_notes * sizeof part->notes[0]));
     CHECK_U64(part->start_frame + part->frames, whole->start_frame + whole->frames);
     CHECK_INT(part->key, whole->key);
     CHECK_INT(part->section, whole->section);
@@ -313,7 +320,7 @@ static void test_going_on_from_a_checkpoint_with_nothing_changed_changes_nothing
                            &other);
             check_same_from(&composition.phrase, &other.phrase);
             again.next_phrase = steered.composer.next_phrase;
-            CHECK(memcmp(&again, &steered.composer, sizeof again) == 0);
+            CHECK(same_bytes(&again, &steered.composer, sizeof again));
             change_params(&steered.rng, &steered.params);
         }
         piece_finish(&steered.piece);
@@ -374,15 +381,19 @@ static void test_a_change_taken_back_leaves_no_trace_in_the_pads(void **state)
 
 static void test_density_and_velocity_rise_with_intensity(void **state)
 {
-    int last_notes = 0, last_events = 0;
-    double last_lead = 0, last_pad = 0;
+    int last_notes = 0;
+    int last_events = 0;
+    double last_lead = 0;
+    double last_pad = 0;
 
     (void)state;
     for (int level = 0; level < 5; level++) {
         struct params params;
         struct composer composer;
         struct piece piece;
-        double lead, bell, pad;
+        double lead;
+        double bell;
+        double pad;
 
         params_init(&params);
         params.intensity = level / 4.0;

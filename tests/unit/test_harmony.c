@@ -1,8 +1,7 @@
-#include "tests/check.h"
-
 #include "common/params.h"
 #include "composerd/compose.h"
 #include "composerd/harmony.h"
+#include "tests/check.h"
 #include "tests/unit/piece.h"
 
 #include <math.h>
@@ -28,7 +27,8 @@ static void test_the_weights_sum_to_one_and_only_the_tonic_may_repeat(void **sta
 
     (void)state;
     for (int32_t i = 0; i < MODE_COUNT * DEGREES * (DEGREES + 1); i++) {
-        const int32_t mode = i % MODE_COUNT, current = i / MODE_COUNT % DEGREES;
+        const int32_t mode = i % MODE_COUNT;
+        const int32_t current = i / MODE_COUNT % DEGREES;
         const int32_t previous = i / MODE_COUNT / DEGREES - 1;
         double sum = 0;
 
@@ -45,7 +45,8 @@ static void test_the_weights_sum_to_one_and_only_the_tonic_may_repeat(void **sta
 
 static void test_going_back_weighs_half_unless_to_the_tonic(void **state)
 {
-    double plain[DEGREES], back[DEGREES];
+    double plain[DEGREES];
+    double back[DEGREES];
 
     (void)state;
     harmony_weights(MODE_ionian, -1, 4, plain);
@@ -63,17 +64,19 @@ struct cell {
     int came;
 };
 
-/* Chi-square of the unforced transitions in the mode, over all states of the chain, with its degrees of
- * freedom. */
+/* Chi-square of the unforced transitions in the mode, over all states of the chain, with its
+ * degrees of freedom. */
 static double chi_square(int32_t mode, int *freedom)
 {
     static struct cell cells[DEGREES + 1][DEGREES][DEGREES];
     struct composer composer = composer_in(mode, 77 + (uint64_t)mode);
-    double weights[DEGREES], sum = 0;
+    double weights[DEGREES];
+    double sum = 0;
 
     memset(cells, 0, sizeof cells);
     for (int i = 0; i < CHORDS; i++) {
-        const int32_t previous = composer.previous_degree, current = composer.degree;
+        const int32_t previous = composer.previous_degree;
+        const int32_t current = composer.degree;
         struct cell *const row = cells[previous + 1][current];
 
         harmony_next(&composer, 2);
@@ -131,6 +134,7 @@ static void test_the_characteristic_chord_sounds_in_any_sixteen_bars(void **stat
 {
     (void)state;
     for (int i = 0; i < 3 * MODE_COUNT; i++) {
+        const int turn = i / MODE_COUNT;
         struct params params;
         struct composer composer;
         struct piece piece;
@@ -138,7 +142,7 @@ static void test_the_characteristic_chord_sounds_in_any_sixteen_bars(void **stat
 
         params_init(&params);
         params.mode = i % MODE_COUNT;
-        params.intensity = 0.1 + 0.4 * (i / MODE_COUNT);
+        params.intensity = 0.1 + 0.4 * turn;
         params.seed = 5 + (uint64_t)i;
         composer_init(&composer, &params, 44100);
         piece_init(&piece, 44100);
@@ -148,8 +152,8 @@ static void test_the_characteristic_chord_sounds_in_any_sixteen_bars(void **stat
         }
         for (size_t k = 0; k < piece.n_chords; k++) {
             const struct harmony_heard *const heard = &piece.chords[k];
-            const int32_t tone = theory_pitch_class(
-                heard->key, heard->mode, mode_characters[heard->mode].tone_degree);
+            const int32_t tone = theory_pitch_class(heard->key, heard->mode,
+                                                    mode_characters[heard->mode].tone_degree);
 
             plain_frames = is_characteristic(heard) ? 0 : plain_frames + heard->chord.frames;
             CHECK(plain_frames * params.bpm / 240 / 44100 < 16);
@@ -163,7 +167,8 @@ static void test_each_chord_tells_its_probability_and_the_alternatives(void **st
 {
     struct params params;
     struct composer composer;
-    int certain = 0, drawn = 0;
+    int certain = 0;
+    int drawn = 0;
 
     (void)state;
     params_init(&params);

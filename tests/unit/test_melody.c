@@ -1,15 +1,14 @@
-#include "tests/check.h"
-
 #include "common/params.h"
 #include "composerd/bells.h"
 #include "composerd/compose.h"
 #include "composerd/habits.h"
 #include "composerd/motif.h"
+#include "tests/check.h"
 #include "tests/unit/piece.h"
 
 #include <stdlib.h>
 
-enum { RATE = 44100 };
+#define RATE UINT64_C(44100)
 
 static struct composition composition;
 
@@ -47,11 +46,13 @@ static double share(int part, int whole)
     return 100.0 * part / whole;
 }
 
-static void test_an_hour_of_any_mode_is_seventy_chord_twenty_five_scale_five_chromatic(void **state)
+static void
+test_an_hour_of_any_mode_is_seventy_chord_twenty_five_scale_five_chromatic(void **state)
 {
     (void)state;
     for (int32_t mode = 0; mode < MODE_COUNT; mode++) {
-        const struct params params = params_with(mode, 60 + 12 * mode, 0.7, 30 + (uint64_t)mode);
+        const struct params params =
+            params_with(mode, 60 + 12 * mode, 0.7, 30 + (uint64_t)mode);
         struct piece piece;
         struct melody_heard melody;
 
@@ -90,7 +91,8 @@ static void test_the_melody_rests_two_seconds_in_every_minute(void **state)
 {
     const struct params params = params_with(MODE_dorian, 100, 1, 8);
     struct piece piece;
-    uint64_t silent_from = 0, last_rest = 0;
+    uint64_t silent_from = 0;
+    uint64_t last_rest = 0;
 
     (void)state;
     compose_minutes(&params, 30, &piece);
@@ -131,7 +133,8 @@ static void test_lines_come_back_from_a_bank_that_slowly_changes(void **state)
 {
     const struct params params = params_with(MODE_ionian, 70, 0.5, 12);
     struct composer composer;
-    int renewed = 0, recalled = 0;
+    int renewed = 0;
+    int recalled = 0;
 
     (void)state;
     composer_init(&composer, &params, RATE);
@@ -167,7 +170,8 @@ static void test_a_motif_turns_once_or_twice(void **state)
     for (int i = 0; i < 200; i++) {
         motif_fill_bank(&composer);
         for (int m = 0; m < MOTIFS; m++) {
-            int turns = 0, direction = 0;
+            int turns = 0;
+            int direction = 0;
 
             for (int k = 0; k < composer.motif_notes[m]; k++) {
                 const int step = composer.motif_contour[m * MOTIF_MAX_NOTES + k];
@@ -224,8 +228,9 @@ static int off_grid(const struct piece *piece, const struct composer *born)
             const uint64_t after = note->frame + 2 * period - born->bell_next[k] % period;
             const uint64_t gap = (uint64_t)born->bell_gap[k];
 
-            on = (after + BLOCK_FRAMES) % period <= 2 * BLOCK_FRAMES ||
-                 (gap > 0 && (after - gap + BLOCK_FRAMES) % period <= 2 * BLOCK_FRAMES);
+            on = (after + BLOCK_FRAMES) % period <= UINT64_C(2) * BLOCK_FRAMES ||
+                 (gap > 0 &&
+                  (after - gap + BLOCK_FRAMES) % period <= UINT64_C(2) * BLOCK_FRAMES);
         }
         off += !on;
     }
@@ -235,7 +240,8 @@ static int off_grid(const struct piece *piece, const struct composer *born)
 static void test_bells_go_on_in_seconds_whatever_tempo_and_key_do(void **state)
 {
     struct params params = params_with(MODE_ionian, 66, 0.5, 21);
-    struct composer composer, born;
+    struct composer composer;
+    struct composer born;
     struct piece piece;
     double velocity;
 

@@ -1,14 +1,13 @@
-#include "tests/check.h"
-
 #include "common/params.h"
 #include "composerd/compose.h"
 #include "composerd/grid.h"
 #include "composerd/theory.h"
+#include "tests/check.h"
 #include "tests/unit/piece.h"
 
 #include <string.h>
 
-enum { RATE = 44100 };
+#define RATE UINT64_C(44100)
 
 static struct composition composition;
 
@@ -91,7 +90,9 @@ static void test_a_key_arrives_within_two_bars_of_the_next_through_a_pivot(void 
 
     (void)state;
     for (int i = 0; i < 12 * MODE_COUNT * 4; i++) {
-        const int32_t mode = i / 12 % MODE_COUNT, from = i % 5, to = i % 12;
+        const int32_t mode = i / 12 % MODE_COUNT;
+        const int32_t from = i % 5;
+        const int32_t to = i % 12;
 
         if (from == to) {
             continue;
@@ -109,7 +110,8 @@ static void test_a_key_arrives_within_two_bars_of_the_next_through_a_pivot(void 
         CHECK_U64(pivot->chord.frame + pivot->chord.frames, arrives);
         CHECK((pivot->mask & ~theory_scale(pivot->key, pivot->mode)) == 0);
         CHECK((pivot->mask & ~new_scale) == 0);
-        CHECK(pivot->key == from || theory_wrap(from - to) == 6); /* the farthest has one between */
+        CHECK(pivot->key == from ||
+              theory_wrap(from - to) == 6); /* the farthest has one between */
         CHECK_U64(piece_longest_hole(&playing.piece, playing.piece.end_frame), 0);
         piece_finish(&playing.piece);
     }
@@ -121,7 +123,8 @@ static void test_a_mode_arrives_with_its_characteristic_chord_within_four_bars(v
 
     (void)state;
     for (int i = 0; i < MODE_COUNT * MODE_COUNT * 8; i++) {
-        const int32_t from = i % MODE_COUNT, to = i / MODE_COUNT % MODE_COUNT;
+        const int32_t from = i % MODE_COUNT;
+        const int32_t to = i / MODE_COUNT % MODE_COUNT;
         char name[DEGREE_NAME_SIZE];
 
         if (from == to) {
@@ -132,8 +135,7 @@ static void test_a_mode_arrives_with_its_characteristic_chord_within_four_bars(v
         playing.params.mode = to;
         const uint64_t begins = bar_line_after(&playing.composer);
         const uint64_t arrives = go_on_until_arrived(&playing);
-        const uint32_t both =
-            theory_scale(i % 12, from) & theory_scale(playing.params.key, to);
+        const uint32_t both = theory_scale(i % 12, from) & theory_scale(playing.params.key, to);
 
         CHECK(arrives >= begins + bars(&playing, 1)); /* what is altered rests a bar */
         CHECK(arrives <= begins + bars(&playing, 4));
@@ -155,7 +157,8 @@ static void test_a_mode_arrives_with_its_characteristic_chord_within_four_bars(v
 static void test_the_first_chord_of_a_key_keeps_two_tones_of_the_pivot(void **state)
 {
     struct playing playing;
-    int kept = 0, changes = 0;
+    int kept = 0;
+    int changes = 0;
 
     (void)state;
     for (int i = 0; i < 120; i++) {
@@ -190,8 +193,7 @@ static void test_pads_of_a_chord_that_is_cut_short_end_with_it(void **state)
         go_on_until_arrived(&playing);
         for (size_t k = 0; k < playing.piece.n_notes; k++) {
             const struct heard *const heard = &playing.piece.notes[k];
-            const struct harmony_heard *const later =
-                chord_at(&playing.piece, heard->end - 1);
+            const struct harmony_heard *const later = chord_at(&playing.piece, heard->end - 1);
             const bool foreign = !theory_has(later->mask, heard->note.midi);
 
             /* a pad that is none of the chord's tones is over 1.5 s after the chord began */
@@ -369,11 +371,13 @@ static void test_a_new_section_begins_with_the_next_bar(void **state)
 static void test_a_seed_takes_effect_with_the_next_bar_and_not_before(void **state)
 {
     struct playing playing;
-    static struct composition plain, seeded;
+    static struct composition plain;
+    static struct composition seeded;
 
     (void)state;
     playing_init(&playing, 0, MODE_ionian, 3);
-    struct composer a = composition.beats[5].before, b = a;
+    struct composer a = composition.beats[5].before;
+    struct composer b = a;
 
     composer_reseed(&b, 99);
     compose_phrase(&a, &playing.params, 8, 10, &plain);

@@ -1,14 +1,19 @@
-#include "tests/check.h"
-
 #include "common/params.h"
 #include "common/rng.h"
 #include "composerd/compose.h"
 #include "composerd/state_json.h"
+#include "tests/check.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static struct composition composition, other;
+
+/* Padding counts: what is stored and compared by its bytes is made of zeroed memory. */
+static bool same_bytes(const void *a, const void *b, size_t size)
+{
+    return memcmp(a, b, size) == 0;
+}
 
 /* JSON text and back. */
 static int round_trip(const struct composer *composer, struct composer *read)
@@ -50,12 +55,12 @@ static void test_a_state_read_back_is_the_same_bytes_and_goes_on_the_same(void *
 
         composer = composition.beats[seed % composition.n_beats].before;
         CHECK_INT(round_trip(&composer, &read), 0);
-        CHECK(memcmp(&read, &composer, sizeof read) == 0);
+        CHECK(same_bytes(&read, &composer, sizeof read));
         params.key = (int32_t)(seed % 12);
         for (uint64_t n = 100; n < 104; n++) {
             compose_phrase(&composer, &params, 8, n, &composition);
             compose_phrase(&read, &params, 8, n, &other);
-            CHECK(memcmp(&other.phrase, &composition.phrase, sizeof other.phrase) == 0);
+            CHECK(same_bytes(&other.phrase, &composition.phrase, sizeof other.phrase));
         }
     }
 }
@@ -63,7 +68,8 @@ static void test_a_state_read_back_is_the_same_bytes_and_goes_on_the_same(void *
 static void test_a_state_years_old_is_exact(void **state)
 {
     struct params params;
-    struct composer composer = composer_after(1, 1, &params), read;
+    struct composer composer = composer_after(1, 1, &params);
+    struct composer read;
     const uint64_t years = UINT64_C(48000) * 3600 * 24 * 365 * 10 / 6400 * 6400;
 
     (void)state;
@@ -156,7 +162,8 @@ static void test_what_is_no_object_is_refused(void **state)
 static void test_dice_that_are_all_zero_are_refused(void **state)
 {
     struct params params;
-    struct composer composer = composer_after(3, 1, &params), read;
+    struct composer composer = composer_after(3, 1, &params);
+    struct composer read;
 
     (void)state;
     memset(&composer.dice[8], 0, 4 * sizeof composer.dice[0]);
@@ -195,9 +202,10 @@ static void test_whatever_the_table_allows_can_be_composed_from(void **state)
 
     (void)state;
     rng_init(&rng, 17);
-    for (int i = 0; i < 6000; i++) {
+    for (int i = 0; i < 3000; i++) {
         struct params params;
-        struct composer composer = composer_after((uint64_t)i % 50, 1, &params), read;
+        struct composer composer = composer_after((uint64_t)i % 50, 1, &params);
+        struct composer read;
         const uint32_t n = 1 + rng_below(&rng, 12);
 
         for (uint32_t k = 0; k < n; k++) {
@@ -216,7 +224,7 @@ static void test_whatever_the_table_allows_can_be_composed_from(void **state)
         }
         composed++;
     }
-    CHECK(composed > 1000);
+    CHECK(composed > 500);
 }
 
 int main(void)

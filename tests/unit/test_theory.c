@@ -1,8 +1,7 @@
-#include "tests/check.h"
-
 #include "common/params.h"
 #include "composerd/harmony.h"
 #include "composerd/vocabulary.h"
+#include "tests/check.h"
 
 #include <string.h>
 

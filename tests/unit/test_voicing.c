@@ -1,8 +1,7 @@
-#include "tests/check.h"
-
 #include "common/params.h"
 #include "composerd/compose.h"
 #include "composerd/voicing.h"
+#include "tests/check.h"
 #include "tests/unit/piece.h"
 
 #include <stdlib.h>
@@ -25,9 +24,9 @@ static void test_every_chord_of_every_key_has_a_valid_voicing_from_wherever(void
 
     (void)state;
     for (int32_t i = 0; i < 12 * MODE_COUNT * DEGREES * CHORD_KIND_COUNT; i++) {
-        const struct chord_spec spec = {
-            i % 12, i / 12 % MODE_COUNT, i / 12 / MODE_COUNT % DEGREES,
-            i / 12 / MODE_COUNT / DEGREES};
+        const struct chord_spec spec = {i % 12, i / 12 % MODE_COUNT,
+                                        i / 12 / MODE_COUNT % DEGREES,
+                                        i / 12 / MODE_COUNT / DEGREES};
 
         if (vocabulary_allowed(&spec)) {
             voicing_lead(&composer, &spec);
@@ -44,11 +43,11 @@ static void test_the_limits_of_a_voicing_are_its_range_span_gaps_and_tones(void 
     (void)state;
     CHECK(voicing_valid(&c, (const int32_t[]){55, 59, 64, 72}));
     CHECK(voicing_valid(&c, (const int32_t[]){48, 55, 59, 64}));
-    CHECK(!voicing_valid(&c, (const int32_t[]){48, 52, 55, 59}));  /* 4 above 48 is too close */
-    CHECK(!voicing_valid(&c, (const int32_t[]){52, 59, 60, 67}));  /* a semitone inside */
-    CHECK(!voicing_valid(&c, (const int32_t[]){48, 55, 64, 71}));  /* span 23 */
-    CHECK(!voicing_valid(&c, (const int32_t[]){59, 64, 72, 79}));  /* above 77 */
-    CHECK(!voicing_valid(&c, (const int32_t[]){55, 60, 64, 67}));  /* no B */
+    CHECK(!voicing_valid(&c, (const int32_t[]){48, 52, 55, 59})); /* 4 above 48 is too close */
+    CHECK(!voicing_valid(&c, (const int32_t[]){52, 59, 60, 67})); /* a semitone inside */
+    CHECK(!voicing_valid(&c, (const int32_t[]){48, 55, 64, 71})); /* span 23 */
+    CHECK(!voicing_valid(&c, (const int32_t[]){59, 64, 72, 79})); /* above 77 */
+    CHECK(!voicing_valid(&c, (const int32_t[]){55, 60, 64, 67})); /* no B */
     CHECK(voicing_valid(&triad, (const int32_t[]){55, 60, 64, 72}));
     CHECK(!voicing_valid(&triad, (const int32_t[]){52, 55, 60, 64})); /* the third twice */
 }

@@ -1,0 +1,177 @@
+/* The log: one line an event, with the journal's prefix when the journal reads it, and a limiter. */
+#include "common/clock.h"
+#include "common/log.h"
+#include "tests/check.h"
+#include "tests/scratch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+static int saved_stderr;
+
+/* Standard error goes to a file of the test's own from here on. */
+static void catch_stderr(void)
+{
+    char path[SCRATCH_PATH_BYTES];
+    const int fd =
+        open(scratch_path(path, "stderr"), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    CHECK(fd >= 0);
+    saved_stderr = dup(STDERR_FILENO);
+    CHECK(dup2(fd, STDERR_FILENO) == STDERR_FILENO);
+    close(fd);
+}
+
+/* Back as it was: what a failing check prints must be seen. */
+static char *caught(void)
+{
+    dup2(saved_stderr, STDERR_FILENO);
+    close(saved_stderr);
+    return scratch_read("stderr");
+}
+
+static void check_caught(const char *expected)
+{
+    char *const text = caught();
+
+    CHECK_TEXT(text, expected);
+    free(text);
+}
+
+static void test_a_line_begins_with_the_name_on_a_terminal(void **state)
+{
+    (void)state;
+    catch_stderr();
+    unsetenv("JOURNAL_STREAM");
+    const int rc = log_init("synthd", "info");
+
+    log_info("a ring was opened name=%s frames=%d", "/auralis-main", 64);
+    CHECK_INT(rc, 0);
+    check_caught("synthd: a ring was opened name=/auralis-main frames=64\n");
+}
+
+static void test_a_line_begins_with_its_priority_when_the_journal_reads_it(void **state)
+{
+    struct stat facts;
+    char stream[64];
+
+    (void)state;
+    catch_stderr();
+    fstat(STDERR_FILENO, &facts);
+    snprintf(stream, sizeof stream, "%ju:%ju", (uintmax_t)facts.st_dev,
+             (uintmax_t)facts.st_ino);
+    setenv("JOURNAL_STREAM", stream, 1);
+    const int rc = log_init("synthd", "debug");
+
+    log_error("e");
+    log_warn("w");
+    log_info("i");
+    log_debug("d");
+    unsetenv("JOURNAL_STREAM");
+    CHECK_INT(rc, 0);
+    check_caught("<3>e\n<4>w\n<6>i\n<7>d\n");
+}
+
+static void test_another_stream_than_the_journals_gets_no_prefix(void **state)
+{
+    (void)state;
+    catch_stderr();
+    setenv("JOURNAL_STREAM", "1:2", 1);
+    log_init("composerd", "info");
+    log_warn("w");
+    unsetenv("JOURNAL_STREAM");
+    check_caught("composerd: w\n");
+}
+
+static void test_what_is_below_the_level_is_not_said(void **state)
+{
+    (void)state;
+    catch_stderr();
+    log_init("n", "warning");
+    log_error("e");
+    log_warn("w");
+    log_info("i");
+    log_debug("d");
+    log_event("birth", 1, 2, "an event");
+    log_init("n", "info");
+    log_event("birth", 1, 2, "an event stream=%d", 1);
+    check_caught("n: e\nn: w\nn: an event stream=1\n");
+}
+
+static void test_unknown_levels_are_refused(void **state)
+{
+    (void)state;
+    CHECK_INT(log_init("n", "loud"), -EINVAL);
+    CHECK_INT(log_init("n", ""), -EINVAL);
+}
+
+static void test_an_event_stays_one_line_whatever_it_tells_of(void **state)
+{
+    (void)state;
+    catch_stderr();
+    log_init("n", "info");
+    log_warn("refused reason=\"%s\"", "a\nn: forged\x1b[31m\r");
+    check_caught("n: refused reason=\"a n: forged [31m \"\n");
+}
+
+static void test_a_long_line_is_cut_and_still_ends(void **state)
+{
+    char text[5000];
+
+    (void)state;
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    catch_stderr();
+    log_init("n", "info");
+    log_warn("%s", text);
+    char *const line = caught();
+
+    CHECK(strlen(line) < 1100);
+    CHECK(line[strlen(line) - 1] == '\n');
+    CHECK(strchr(line, '\n') == line + strlen(line) - 1);
+    free(line);
+}
+
+static void
+test_the_limiter_lets_one_a_second_through_and_says_how_many_it_swallowed(void **state)
+{
+    struct log_limit limit = {0};
+    uint64_t swallowed = 99;
+    const int64_t begin_ns = 5 * NS_PER_S;
+
+    (void)state;
+    CHECK(log_limit_pass(&limit, begin_ns, &swallowed));
+    CHECK_U64(swallowed, 0);
+    CHECK(!log_limit_pass(&limit, begin_ns, &swallowed));
+    CHECK(!log_limit_pass(&limit, begin_ns + NS_PER_S - 1, &swallowed));
+    CHECK(log_limit_pass(&limit, begin_ns + NS_PER_S, &swallowed));
+    CHECK_U64(swallowed, 2);
+    CHECK(log_limit_pass(&limit, begin_ns + 10 * NS_PER_S, &swallowed));
+    CHECK_U64(swallowed, 0);
+}
+
+static void test_errors_have_the_systems_text(void **state)
+{
+    (void)state;
+    CHECK_TEXT(log_errno(-ENOENT), "No such file or directory");
+    CHECK_TEXT(log_errno(ENOENT), "No such file or directory");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCRATCH_TEST(test_a_line_begins_with_the_name_on_a_terminal),
+        SCRATCH_TEST(test_a_line_begins_with_its_priority_when_the_journal_reads_it),
+        SCRATCH_TEST(test_another_stream_than_the_journals_gets_no_prefix),
+        SCRATCH_TEST(test_what_is_below_the_level_is_not_said),
+        SCRATCH_TEST(test_unknown_levels_are_refused),
+        SCRATCH_TEST(test_an_event_stays_one_line_whatever_it_tells_of),
+        SCRATCH_TEST(test_a_long_line_is_cut_and_still_ends),
+        SCRATCH_TEST(test_the_limiter_lets_one_a_second_through_and_says_how_many_it_swallowed),
+        SCRATCH_TEST(test_errors_have_the_systems_text),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
