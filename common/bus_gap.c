@@ -1,6 +1,7 @@
 #include "common/bus.h"
 
 #include <stdio.h>
+#include <stdio.h>
 #include <string.h>
 
 static void follow_run(struct bus_gap *gap, const char *run)

@@ -78,7 +78,8 @@ static void put_line(enum log_level level, const char *text)
 }
 
 /* An event is one line, whatever text from outside it tells of. */
-static void format_line(char text[LINE_BYTES], const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void format_line(char text[LINE_BYTES],
+                                                              const char *format, va_list args)
 {
     vsnprintf(text, LINE_BYTES, format, args);
     for (char *at = text; *at != '\0'; at++) {

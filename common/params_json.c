@@ -167,6 +167,26 @@ int params_from_json(const cJSON *object, struct params *params, struct param_er
     return 0;
 }
 
+/* Adds a text that may have been cut to fit: a letter whose last bytes are missing is left out,
+ * so that the whole stays UTF-8. */
+static void add_cut_text(cJSON *object, const char *name, const char *text)
+{
+    char whole[sizeof(struct param_error)];
+    const size_t end = (size_t)snprintf(whole, sizeof whole, "%s", text);
+    size_t lead = end;
+
+    while (lead > 0 && ((unsigned char)whole[lead - 1] & 0xc0) == 0x80) {
+        lead--;
+    }
+    const unsigned char first = lead > 0 ? (unsigned char)whole[lead - 1] : 0;
+    const size_t wanted = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+
+    if (wanted > 1 && end - (lead - 1) < wanted) {
+        whole[lead - 1] = '\0';
+    }
+    cJSON_AddStringToObject(object, name, whole);
+}
+
 cJSON *param_errors_to_json(const struct param_errors *errors)
 {
     cJSON *const array = cJSON_CreateArray();
@@ -174,8 +194,8 @@ cJSON *param_errors_to_json(const struct param_errors *errors)
     for (int i = 0; i < errors->n; i++) {
         cJSON *const entry = cJSON_CreateObject();
 
-        cJSON_AddStringToObject(entry, "param", errors->list[i].param);
-        cJSON_AddStringToObject(entry, "error", errors->list[i].error);
+        add_cut_text(entry, "param", errors->list[i].param);
+        add_cut_text(entry, "error", errors->list[i].error);
         cJSON_AddItemToArray(array, entry);
     }
     return array;

@@ -87,6 +87,15 @@ void lookahead_compose(struct lookahead *ahead, const struct params *params,
     append_beats(ahead, ahead->latest);
 }
 
+const struct phrase *lookahead_phrase(struct lookahead *ahead, uint32_t i)
+{
+    const struct lookahead_entry *const entry = &ahead->entries[i];
+    struct composer composer = entry->before;
+
+    compose_phrase(&composer, &entry->params, entry->phrase_bars, entry->number, ahead->latest);
+    return &ahead->latest->phrase;
+}
+
 void lookahead_restore(struct lookahead *ahead, const struct lookahead_entry *entry)
 {
     const struct lookahead_entry copy = *entry;

@@ -46,6 +46,8 @@ void lookahead_begin(struct lookahead *ahead, const struct composer *composer);
 /* Composes the next phrase from where the composer stands into ahead->latest. */
 void lookahead_compose(struct lookahead *ahead, const struct params *params,
                        uint32_t phrase_bars, uint64_t number);
+/* The phrase of entry i, composed again into ahead->latest. */
+const struct phrase *lookahead_phrase(struct lookahead *ahead, uint32_t i);
 /* Composes an entry of an earlier run again. */
 void lookahead_restore(struct lookahead *ahead, const struct lookahead_entry *entry);
 

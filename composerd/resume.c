@@ -134,7 +134,7 @@ static uint64_t larger(uint64_t a, uint64_t b)
 static void publish_unpublished(struct daemon *daemon, const struct journal_reading *reading)
 {
     struct station *const station = &daemon->station;
-    const struct lookahead *const ahead = &station->ahead;
+    struct lookahead *const ahead = &station->ahead;
     const uint64_t last = ahead->entries[ahead->n_entries - 1].number;
 
     if (!reading->has_change || reading->last_change < station->change.change) {
@@ -143,8 +143,10 @@ static void publish_unpublished(struct daemon *daemon, const struct journal_read
         station->change.change = reading->last_change;
     }
     station->next_phrase = larger(larger(station->next_phrase, last + 1), reading->next_phrase);
-    if (last >= reading->next_phrase) {
-        publisher_queue_phrase(&daemon->publisher, &ahead->latest->phrase);
+    for (uint32_t i = 0; i < ahead->n_entries; i++) { /* one change may be many phrases */
+        if (ahead->entries[i].number >= reading->next_phrase) {
+            publisher_queue_phrase(&daemon->publisher, lookahead_phrase(ahead, i));
+        }
     }
 }
 

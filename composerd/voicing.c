@@ -10,7 +10,7 @@
 #define COST_PLANING      9.0  /* all voices the same way by the same step */
 #define COST_NOTHING_KEPT 2.0  /* no voice stays */
 #define COST_LEAP         0.6  /* for each semitone that a voice moves beyond a third */
-#define COST_CHANCE       0.5  /* at most, at random */
+#define COST_CHANCE       0.3  /* at most, at random */
 
 enum { CENTRE_FREE = 2, LEAP_FREE = 4, LOW_MIDI = 52, LOW_GAP = 5, LOWEST_GAP = 3, GAP = 2 };
 

@@ -3,7 +3,6 @@
 #include "streamd/api_json.h"
 #include "streamd/prometheus.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,12 +137,8 @@ static bool is_json_type(const char *type)
 {
     const size_t len = strlen(API_JSON);
 
-    for (size_t i = 0; i < len; i++) {
-        if (tolower((unsigned char)type[i]) != API_JSON[i]) {
-            return false;
-        }
-    }
-    return type[len] == '\0' || type[len] == ';' || type[len] == ' ';
+    return strncmp(type, API_JSON, len) == 0 &&
+           (type[len] == '\0' || type[len] == ';' || type[len] == ' ');
 }
 
 /* Whether the body that is announced may come. */

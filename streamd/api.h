@@ -19,7 +19,7 @@ enum { API_ALLOW_BYTES = 64 };
 /* The head of a request. */
 struct api_head {
     const char *method, *path;
-    const char *content_type;    /* "" when there is none */
+    const char *content_type;    /* lower case; "" when there is none */
     bool has_length, is_chunked; /* Content-Length; Transfer-Encoding */
     unsigned long long length;   /* of the body, bytes */
     bool upgrades;               /* it asks for a WebSocket */

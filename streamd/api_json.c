@@ -66,7 +66,9 @@ char *api_status_json(const struct view *view)
 /* Milliseconds with three decimals. */
 static double to_ms(int64_t ns)
 {
-    return (double)(ns / 1000) / 1000;
+    const int64_t us = ns / 1000;
+
+    return (double)us / 1000;
 }
 
 static void add_latency(cJSON *latency, const char *name, const struct histogram *histogram)

@@ -13,6 +13,11 @@ struct authority {
     char port[PORT_BYTES]; /* "" when there is none */
 };
 
+static char lower(char letter)
+{
+    return (char)tolower((unsigned char)letter);
+}
+
 /* Where the name ends; NULL when there is none. */
 static const char *name_end(const char *name, bool bracket)
 {
@@ -45,7 +50,7 @@ static bool parse_authority(const char *text, struct authority *authority)
         return false;
     }
     for (size_t i = 0; name + i < end; i++) {
-        authority->name[i] = (char)tolower((unsigned char)name[i]);
+        authority->name[i] = lower(name[i]);
     }
     authority->name[end - name] = '\0';
     return parse_port(bracket ? end + 1 : end, authority->port);
@@ -73,7 +78,7 @@ static int add(struct hosts *hosts, const char *name, size_t len)
         return -EINVAL;
     }
     for (size_t i = 0; i < len; i++) {
-        hosts->names[hosts->n][i] = (char)tolower((unsigned char)name[i]);
+        hosts->names[hosts->n][i] = lower(name[i]);
     }
     hosts->names[hosts->n][len] = '\0';
     hosts->n++;

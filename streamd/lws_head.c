@@ -45,6 +45,15 @@ static void read_method_and_path(struct lws *wsi, struct lws_head *head)
     head->path[len] = '\0';
 }
 
+static void lower_text(char *text)
+{
+    for (; *text; text++) {
+        if (*text >= 'A' && *text <= 'Z') {
+            *text = (char)(*text - 'A' + 'a');
+        }
+    }
+}
+
 static void read_body_facts(struct lws *wsi, struct lws_head *head)
 {
     char length[32];
@@ -52,6 +61,7 @@ static void read_body_facts(struct lws *wsi, struct lws_head *head)
     copy_header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, length, sizeof(length));
     copy_header(wsi, WSI_TOKEN_HTTP_CONTENT_TYPE, head->content_type,
                 sizeof(head->content_type));
+    lower_text(head->content_type);
     head->api.content_type = head->content_type;
     head->api.has_length = length[0] >= '0' && length[0] <= '9';
     head->api.length = strtoull(length, NULL, 10);

@@ -192,7 +192,7 @@ const struct page_file *page_find(const struct page *page, const char *path)
 {
     const char *name = strcmp(path, "/") == 0 ? "index.html" : path + 1;
 
-    for (int i = 0; i < page->n; i++) {
+    for (int i = 0; path[0] == '/' && i < page->n; i++) {
         if (strcmp(page->files[i].name, name) == 0) {
             return &page->files[i];
         }

@@ -103,11 +103,11 @@ void station_add_status(cJSON *object, const struct view *view)
     const enum audio audio = view_audio(view, &reason);
     const char *text = view->ring->info;
     cJSON *info = json_parse(text, strlen(text), &json_reason);
+    const int64_t uptime_s = (view->now_ns - view->started_ns) / NS_PER_S;
 
     add_stream(object, view);
     json_add_frame(object, "frame", view_frame(view));
-    cJSON_AddNumberToObject(object, "uptime_sec",
-                            (double)((view->now_ns - view->started_ns) / NS_PER_S));
+    cJSON_AddNumberToObject(object, "uptime_sec", (double)uptime_s);
     cJSON_AddStringToObject(object, "audio", audio_names[audio]);
     if (reason[0] != '\0') {
         cJSON_AddStringToObject(object, "reason", reason);

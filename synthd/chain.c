@@ -20,7 +20,7 @@ static double linear(double db)
 
 double chain_loudness_gain(const struct sound *sound)
 {
-    return linear(6 * (sound->values[SOUND_INTENSITY] - 0.5));
+    return linear(sound->values[SOUND_INTENSITY] - 0.5);
 }
 
 double chain_brightness_gain(const struct sound *sound)

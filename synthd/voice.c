@@ -212,6 +212,12 @@ static int choose_lane(struct voice *voice, int role, int side, int key)
     return *next;
 }
 
+/* FluidSynth makes 12 dB of half a velocity; ambient music wants less between soft and loud. */
+static int softened(int velocity)
+{
+    return (int)lround(127 * pow(velocity / 127.0, 0.7));
+}
+
 static void begin_note(struct voice *voice, const struct timeline_event *event)
 {
     const int fixed = instruments[event->role].key;
@@ -231,7 +237,7 @@ static void begin_note(struct voice *voice, const struct timeline_event *event)
         voice->stolen++;
     }
     *slot = (struct held){true, event->id, (uint8_t)channel, (uint8_t)key};
-    fluid_synth_noteon(voice->synth, channel, key, event->velocity);
+    fluid_synth_noteon(voice->synth, channel, key, softened(event->velocity));
 }
 
 void voice_event(struct voice *voice, const struct timeline_event *event)

@@ -9,17 +9,18 @@ const SILENCE_FRAMES = 1000; // so many zeros are a pause and not music
 const BLOCK_FRAMES = 16384;
 const QUANTUM_FRAMES = 128;
 const PROBE_FRAMES = 64;
+const MISSED_QUANTA_MAX = 64; // at once
 
 /** An audio thread's ear: posts every frame that passes. */
 const TAP = `
 class Tap extends AudioWorkletProcessor {
-  block = new Float32Array(${2 * BLOCK_FRAMES});
+  block = [new Float32Array(${BLOCK_FRAMES}), new Float32Array(${BLOCK_FRAMES})];
   at = 0;
-  process([[left, right]]) {
-    for (let i = 0; left && i < left.length; i++) {
-      this.block[this.at++] = left[i];
-      this.block[this.at++] = right[i];
-      if (this.at < this.block.length) continue;
+  process([input]) {
+    if (input.length === 0) return true;
+    this.block.forEach((channel, i) => channel.set(input[i], this.at));
+    this.at += input[0].length;
+    if (this.at === ${BLOCK_FRAMES}) {
       this.port.postMessage(this.block);
       this.at = 0;
     }
@@ -30,34 +31,42 @@ registerProcessor('tap', Tap);`;
 
 /**
  * Begins to record. The page must allow code of the test's own. Over plain http, where there is
- * no worklet for the test either, a ScriptProcessorNode listens.
+ * no worklet for the test either, two ScriptProcessorNodes listen: one of them misses a few
+ * quanta when the page reads its last block in that moment, both never miss the same.
  * @param {import('playwright-core').Page} page that plays
  */
 export async function startCapture(page) {
   await page.evaluate(
     async ({ code, blockFrames }) => {
       const { context, output } = window.auralis.graph();
-      const blocks = [];
-      let tap;
+      window.taps = []; // kept, or they would be collected
+      async function listen(makeTap) {
+        const blocks = [];
+        const node = await makeTap(blocks);
+        output.connect(node).connect(context.destination);
+        window.taps.push({ node, blocks });
+      }
       if (context.audioWorklet) {
         const module = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
         await context.audioWorklet.addModule(module);
-        tap = new AudioWorkletNode(context, 'tap');
-        tap.port.onmessage = ({ data }) => blocks.push(data);
-      } else {
-        tap = context.createScriptProcessor(blockFrames, 2, 2);
-        tap.onaudioprocess = ({ inputBuffer }) => {
-          const [left, right] = [inputBuffer.getChannelData(0), inputBuffer.getChannelData(1)];
-          const block = new Float32Array(blockFrames * 2);
-          left.forEach((sample, i) => {
-            block[2 * i] = sample;
-            block[2 * i + 1] = right[i];
-          });
-          blocks.push(block);
-        };
+        await listen((blocks) => {
+          const node = new AudioWorkletNode(context, 'tap');
+          node.port.onmessage = ({ data }) => blocks.push(data);
+          return node;
+        });
+        return;
       }
-      output.connect(tap).connect(context.destination);
-      window.capture = { blocks, tap }; // kept, or the tap would be collected
+      const makeProcessor = (blocks) => {
+        const node = context.createScriptProcessor(blockFrames, 2, 2);
+        node.onaudioprocess = ({ inputBuffer }) => {
+          blocks.push([0, 1].map((channel) => inputBuffer.getChannelData(channel).slice()));
+        };
+        return node;
+      };
+      await listen(makeProcessor);
+      const apartMs = (blockFrames / context.sampleRate) * 400; // so that they are read apart
+      await new Promise((resolve) => setTimeout(resolve, apartMs));
+      await listen(makeProcessor);
     },
     { code: TAP, blockFrames: BLOCK_FRAMES },
   );
@@ -67,27 +76,39 @@ export async function startCapture(page) {
  * @typedef {{pcm: Int16Array, inexact: number[]}} Capture  inexact: frames that no int16 gives
  */
 
-/** @param {import('playwright-core').Page} page @returns {Promise<Capture>} */
-export async function readCapture(page) {
-  const { text, inexact } = await page.evaluate(() => {
-    const { blocks } = window.capture;
-    const all = new Float32Array(blocks.reduce((sum, block) => sum + block.length, 0));
-    blocks.forEach((block, i) => all.set(block, i * block.length));
-    const pcm = Int16Array.from(all, (sample) => sample * 32768);
-    const inexact = [];
-    all.forEach((sample, i) => {
-      if (sample * 32768 !== pcm[i]) inexact.push(i >> 1);
-    });
-    const bytes = new Uint8Array(pcm.buffer);
-    let text = '';
-    for (let i = 0; i < bytes.length; i += 0x8000) {
-      text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
-    }
-    return { text: btoa(text), inexact };
+/**
+ * @param {import('playwright-core').Page} page
+ * @returns {Promise<Capture[]>} of each that listened
+ */
+export async function readCaptures(page) {
+  const captures = await page.evaluate(() =>
+    window.taps.map(({ blocks }) => {
+      const frames = blocks.reduce((sum, [left]) => sum + left.length, 0);
+      const pcm = new Int16Array(frames * 2);
+      const inexact = [];
+      let frame = 0;
+      for (const [left, right] of blocks) {
+        for (let i = 0; i < left.length; i++, frame++) {
+          pcm[2 * frame] = left[i] * 32768;
+          pcm[2 * frame + 1] = right[i] * 32768;
+          const isExact =
+            pcm[2 * frame] === left[i] * 32768 && pcm[2 * frame + 1] === right[i] * 32768;
+          if (!isExact) inexact.push(frame);
+        }
+      }
+      const bytes = new Uint8Array(pcm.buffer);
+      let text = '';
+      for (let i = 0; i < bytes.length; i += 0x8000) {
+        text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+      }
+      return { text: btoa(text), inexact };
+    }),
+  );
+  return captures.map(({ text, inexact }) => {
+    const bytes = Buffer.from(text, 'base64');
+    const samples = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
+    return { pcm: samples.slice(), inexact };
   });
-  const bytes = Buffer.from(text, 'base64');
-  const pcm = new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2).slice();
-  return { pcm, inexact };
 }
 
 /**
@@ -134,19 +155,44 @@ function findProbe(pcm, frame, sent) {
 }
 
 /**
- * Compares all the music that was captured with what was sent. A ScriptProcessorNode misses a
- * whole quantum when the page reads its last block in that moment, which is just after a block
- * begins; such a slip is the test's own and counted apart.
- * @param {Capture} capture
+ * Compares all the music that was captured with what was sent.
+ * @param {Capture[]} captures
  * @param {{firstFrame: number, pcm: Int16Array}} sent
  */
-export function compare({ pcm, inexact }, sent) {
-  const result = { sections: 0, frames: 0, differing: 0, inexact: 0, loud: 0, missedByTap: 0 };
+export function compare(captures, sent) {
+  const results = captures.map((capture) => compareOne(capture, sent.pcm));
+  const missed = results
+    .map((result) => result.missed)
+    .reduce((one, other) => new Set([...one].filter((quantum) => other.has(quantum))));
+  const worst = (name) => Math.max(...results.map((result) => result[name]));
+  return {
+    sections: worst('sections'),
+    frames: Math.min(...results.map((result) => result.frames)),
+    loud: Math.min(...results.map((result) => result.loud)),
+    differing: worst('differing'),
+    inexact: worst('inexact'),
+    missed: missed.size,
+    missedByOne: worst('missedByOne'),
+  };
+}
+
+/** @param {Capture} capture @param {Int16Array} sent */
+function compareOne({ pcm, inexact }, sent) {
+  const result = {
+    sections: 0,
+    frames: 0,
+    loud: 0,
+    differing: 0,
+    inexact: 0,
+    missed: new Set(), // quanta of what was sent that were not heard
+    missedByOne: 0,
+  };
   for (const { from, to } of findSections(pcm)) {
     result.sections += 1;
     result.inexact += inexact.filter((frame) => frame >= from && frame < to).length;
-    compareSection(result, pcm, from, to, sent.pcm);
+    compareSection(result, pcm, from, to, sent);
   }
+  result.missedByOne = result.missed.size;
   return result;
 }
 
@@ -157,13 +203,22 @@ function compareSection(result, pcm, from, to, sent) {
     result.frames += 1;
     if (Math.abs(pcm[2 * frame]) > 32) result.loud += 1;
     if (isEqual(pcm, frame, sent, frame + offset, 1)) continue;
-    const after = frame + offset + QUANTUM_FRAMES;
-    const isBlockStart = frame % BLOCK_FRAMES < 8 * QUANTUM_FRAMES;
-    if (isBlockStart && isEqual(pcm, frame, sent, after, PROBE_FRAMES)) {
-      offset += QUANTUM_FRAMES;
-      result.missedByTap += 1;
-    } else {
+    const quanta = findMissedQuanta(pcm, frame, sent, frame + offset);
+    if (quanta === 0) {
       result.differing += 1;
+      continue;
     }
+    for (let i = 0; i <= quanta; i++) {
+      result.missed.add(Math.floor((frame + offset) / QUANTUM_FRAMES) + i);
+    }
+    offset += quanta * QUANTUM_FRAMES;
   }
+}
+
+/** @returns {number} after how many whole quanta `pcm` goes on in `sent`; 0 when it does not */
+function findMissedQuanta(pcm, frame, sent, at) {
+  for (let quanta = 1; quanta <= MISSED_QUANTA_MAX; quanta++) {
+    if (isEqual(pcm, frame, sent, at + quanta * QUANTUM_FRAMES, PROBE_FRAMES)) return quanta;
+  }
+  return 0;
 }

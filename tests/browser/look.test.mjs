@@ -41,7 +41,7 @@ for (const viewport of SIZES) {
       await page.locator('#now-piece').textContent(),
       /^[A-G][♯♭]? \w+ · \d+ bpm · section \d+$/,
     );
-    assert.match(await page.locator('#state').textContent(), /^Playing/);
+    await page.locator('#state', { hasText: /^Playing/ }).waitFor({ timeout: 5000 });
     const file = path.join(folder, `page-${viewport.width}.png`);
     await page.screenshot({ path: file });
     await page.locator('#more summary').click();

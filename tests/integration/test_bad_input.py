@@ -50,7 +50,9 @@ class WhileItPlays(unittest.TestCase):
         cls.listener.wait_seconds(0.5)
         heard = cls.listener.finish()
         cls.auralis.__exit__()
-        assert (heard.missing, heard.repeated, cls.listener.connections) == (0, 0, 1), 'a listener noticed'
+        told = [message for _, message in cls.listener.messages if message['type'] == 'gap']
+        noticed = heard.missing, heard.repeated, cls.listener.connections
+        assert noticed == (0, 0, 1), f'a listener noticed: missing, repeated, connections {noticed}; {told}'
 
     def setUp(self):
         self.pids = [self.auralis.pid(daemon) for daemon in station.DAEMONS]

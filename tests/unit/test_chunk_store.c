@@ -1,4 +1,5 @@
-/* The chunk store: what the feeder publishes, the loop reads; slots are used again only when it says so. */
+/* The chunk store: what the feeder publishes, the loop reads; slots are used again only when it
+ * says so. */
 #include "streamd/chunk.h"
 #include "streamd/chunk_store.h"
 #include "tests/check.h"

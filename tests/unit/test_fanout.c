@@ -1,4 +1,5 @@
-/* Fan-out: where a client begins, what it gets next, and what happens to one that takes nothing. */
+/* Fan-out: where a client begins, what it gets next, and what happens to one that takes
+ * nothing. */
 #include "streamd/fanout.h"
 #include "tests/check.h"
 

@@ -1,4 +1,5 @@
-/* The feeder: chunks when they are due, history at the start, and what happens to the ring on the way. */
+/* The feeder: chunks when they are due, history at the start, and what happens to the ring on
+ * the way. */
 #include "common/phrase.h"
 #include "streamd/chunk.h"
 #include "streamd/feeder.h"

@@ -1,4 +1,5 @@
-/* Hosts: which names the station answers to, and whose pages may use it; addresses as settings write them. */
+/* Hosts: which names the station answers to, and whose pages may use it; addresses as settings
+ * write them. */
 #include "streamd/address.h"
 #include "streamd/hosts.h"
 #include "tests/check.h"

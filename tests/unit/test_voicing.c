@@ -65,6 +65,73 @@ static void test_a_chord_that_is_there_already_stays(void **state)
     CHECK(memcmp(before, composer.voicing, sizeof before) == 0);
 }
 
+static int motion(const int32_t from[VOICES], const int32_t to[VOICES])
+{
+    int sum = 0;
+
+    for (int v = 0; v < VOICES; v++) {
+        sum += abs(to[v] - from[v]);
+    }
+    return sum;
+}
+
+/* The least motion of all valid voicings on these two lowest voices. */
+static int least_above(const struct chord_spec *spec, const int32_t from[VOICES],
+                       const int32_t lowest[2])
+{
+    int32_t to[VOICES] = {lowest[0], lowest[1], 0, 0};
+    int least = 1000;
+
+    for (to[2] = to[1] + 2; to[2] <= VOICING_HIGHEST_MIDI; to[2]++) {
+        for (to[3] = to[2] + 2; to[3] <= VOICING_HIGHEST_MIDI; to[3]++) {
+            const int sum = motion(from, to);
+
+            least = sum < least && voicing_valid(spec, to) ? sum : least;
+        }
+    }
+    return least;
+}
+
+/* The least motion of all valid voicings, found by trying every one. */
+static int least_motion(const struct chord_spec *spec, const int32_t from[VOICES])
+{
+    int least = 1000;
+
+    for (int32_t low = VOICING_LOWEST_MIDI; low <= VOICING_HIGHEST_MIDI; low++) {
+        for (int32_t next = low + 2; next <= VOICING_HIGHEST_MIDI; next++) {
+            const int sum = least_above(spec, from, (const int32_t[]){low, next});
+
+            least = sum < least ? sum : least;
+        }
+    }
+    return least;
+}
+
+static void test_voices_move_hardly_more_than_they_must(void **state)
+{
+    struct composer composer = composer_with_seed(3);
+    int over = 0;
+    int chords = 0;
+
+    (void)state;
+    for (int32_t i = 0; i < 200; i++) {
+        const struct chord_spec spec = {i * 5 % 12, i % MODE_COUNT, i % DEGREES,
+                                        i * 3 % CHORD_sus2};
+        int32_t before[VOICES];
+
+        if (!vocabulary_allowed(&spec)) {
+            continue;
+        }
+        memcpy(before, composer.voicing, sizeof before);
+        voicing_lead(&composer, &spec);
+        over += motion(before, composer.voicing) - least_motion(&spec, before);
+        chords++;
+    }
+    CHECK(chords > 50);
+    printf("OVER %d of %d\n", over, chords);
+    CHECK(over < chords);
+}
+
 static struct composition composition;
 
 static void test_voices_move_little_keep_tones_and_hardly_ever_plane(void **state)
@@ -101,6 +168,7 @@ int main(void)
         cmocka_unit_test(test_every_chord_of_every_key_has_a_valid_voicing_from_wherever),
         cmocka_unit_test(test_the_limits_of_a_voicing_are_its_range_span_gaps_and_tones),
         cmocka_unit_test(test_a_chord_that_is_there_already_stays),
+        cmocka_unit_test(test_voices_move_hardly_more_than_they_must),
         cmocka_unit_test(test_voices_move_little_keep_tones_and_hardly_ever_plane),
     };
 
