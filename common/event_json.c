@@ -298,7 +298,7 @@ int event_from_json(const char *text, size_t len, struct event *event,
     } else {
         read_event(&reader, read);
     }
-    if (json_reader_ok(&reader)) {
+    if (read != NULL && json_reader_ok(&reader)) {
         give_event(read, event);
     }
     free(read);

@@ -163,7 +163,8 @@ static void drop_oldest(struct journal *journal, uint64_t now_frame)
 
 int journal_begin_file(struct journal *journal, uint64_t frame)
 {
-    char name[32], path[PATH_BYTES];
+    char name[32];
+    char path[PATH_BYTES];
     /* names are read in their order, which is that of writing */
     const uint64_t later = frame > journal->file_frame ? frame : journal->file_frame;
 
@@ -208,7 +209,9 @@ int journal_append(struct journal *journal, const char *line)
 
 int journal_set_aside(struct journal *journal, const char *suffix)
 {
-    char aside[PATH_BYTES], from[PATH_BYTES], to[PATH_BYTES];
+    char aside[PATH_BYTES];
+    char from[PATH_BYTES];
+    char to[PATH_BYTES];
     struct dirent **files = NULL;
 
     close_file(journal);
@@ -272,7 +275,8 @@ int journal_read(const char *dir, uint64_t from_frame, journal_line_fn *line, vo
 {
     struct dirent **files = NULL;
     const int n = list_files(dir, &files);
-    int first = 0, rc = 0;
+    int first = 0;
+    int rc = 0;
 
     if (n <= 0) {
         if (n == 0) {

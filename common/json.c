@@ -242,7 +242,8 @@ const cJSON *json_object(struct json_reader *reader, const char *member)
 
 int json_choice(struct json_reader *reader, const char *member, const char *const *names, int n)
 {
-    char text[32], what[180] = "must be one of";
+    char text[32];
+    char what[180] = "must be one of";
 
     json_text(reader, member, text, sizeof text);
     for (int i = 0; i < n; i++) {

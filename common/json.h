@@ -21,7 +21,8 @@
 /* Parses exactly [len] bytes as one value; NULL with *reason (static text) when it is none. */
 cJSON *json_parse(const char *text, size_t len, const char **reason);
 
-/* A reader of one object: each call takes a member, checks it, and remembers the first failure. */
+/* A reader of one object: each call takes a member, checks it, and remembers the first
+ * failure. */
 struct json_reader {
     const cJSON *object;
     const char *path; /* "notes[3]" or "" */

@@ -124,7 +124,8 @@ static size_t number_length(const char *text, size_t left)
     return at;
 }
 
-/* The length of what begins at text[0 .. left): a string, a number, or one character of the rest. */
+/* The length of what begins at text[0 .. left): a string, a number, or one character of the
+ * rest. */
 static size_t token_length(const char *text, size_t left)
 {
     if (text[0] == '"') {

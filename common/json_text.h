@@ -1,8 +1,10 @@
 /*
- * json_text - what a text must be before it is parsed as JSON: the checks that cJSON leaves out.
+ * json_text - what a text must be before it is parsed as JSON: the checks that cJSON leaves
+ * out.
  *
- * UTF-8 without control characters, strings that end and hold no \u0000, numbers as RFC 8259 writes
- * them, no byte order mark, no deeper nesting than JSON_MAX_DEPTH. The rest of the grammar is cJSON's.
+ * UTF-8 without control characters, strings that end and hold no \u0000, numbers as RFC 8259
+ * writes them, no byte order mark, no deeper nesting than JSON_MAX_DEPTH. The rest of the
+ * grammar is cJSON's.
  *
  * Threads: pure.
  */

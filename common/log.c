@@ -28,7 +28,8 @@ static struct {
     bool journal; /* standard error is the journal's */
 } logger = {.name = "auralis", .level = LOG_LEVEL_INFO};
 
-/* Whether standard error is the socket that systemd told of (systemd.exec(5), $JOURNAL_STREAM). */
+/* Whether standard error is the socket that systemd told of (systemd.exec(5),
+ * $JOURNAL_STREAM). */
 static bool stderr_is_journal(void)
 {
     const char *const stream = getenv("JOURNAL_STREAM");

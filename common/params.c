@@ -53,8 +53,8 @@ const struct preset_spec preset_specs[PRESET_COUNT] = {
 #undef PRESET
 };
 
-/* Values lie on a grid of millionths: finer than anybody hears, and exact in 15 printed digits, so
- * that what is journaled, stored and read back is the same to the last bit. */
+/* Values lie on a grid of millionths: finer than anybody hears, and exact in 15 printed
+ * digits, so that what is journaled, stored and read back is the same to the last bit. */
 #define GRID_PER_UNIT 1e6
 
 /* As keys are usually written: flats where the key signature has them. */

@@ -3,7 +3,8 @@
  *
  * Everything comes from params.def, modes.def and presets.def. JSON is params_json's.
  *
- * Unit:    as in params.def; a key is a pitch class (0 = C), a mode or preset an index into its table.
+ * Unit:    as in params.def; a key is a pitch class (0 = C), a mode or preset an index into
+ *          its table.
  * Memory:  plain values; nothing here allocates.
  * Threads: pure functions over the caller's memory.
  * Errors:  0, or -EINVAL with the reason and the allowed range in a struct param_error.
@@ -111,11 +112,12 @@ const char *key_name(int32_t key);       /* "A", "F#", "Bb"; key 0 to 11 */
 const char *mode_name(int32_t mode);     /* "aeolian"; mode 0 to MODE_COUNT - 1 */
 const char *preset_name(int32_t preset); /* "none" for PRESET_NONE */
 
-/* Name one parameter in a change, from text ("D", "dorian", "A minor", "42" for a seed). The value
- * is checked. */
+/* Name one parameter in a change, from text ("D", "dorian", "A minor", "42" for a seed). The
+ * value is checked. */
 int params_change_text(struct params_change *change, const char *name, const char *text,
                        struct param_error *error);
-/* The same for a number, kept to a millionth; refuses NaN, infinity and parameters that are none. */
+/* The same for a number, kept to a millionth; refuses NaN, infinity and parameters that are
+ * none. */
 int params_change_number(struct params_change *change, const char *name, double value,
                          struct param_error *error);
 /* The same from an INI or command-line word, where numbers are text too. */

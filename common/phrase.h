@@ -2,8 +2,8 @@
  * phrase - the event model shared by all: a phrase of music on the stream's timeline.
  *
  * A phrase owns the timeline from start_frame on: it cancels every note of phrases published
- * before it whose frame is at or after start_frame. Notes that began earlier end as written,
- * except those named in ends[].
+ * before it whose frame is at or after start_frame, and likewise their ends. Notes that began
+ * earlier end as written, except those that ends[] ends earlier.
  *
  * Unit:    `frame` is an absolute position, `frames` a duration, both in frames since the
  *          stream's birth and multiples of BLOCK_FRAMES. midi 0 to 127, velocity 1 to 127.

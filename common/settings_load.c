@@ -40,7 +40,8 @@ static int on_file_value(void *user, const char *section, const char *key, const
 {
     struct file_reading *const reading = user;
     struct settings_error error = {""};
-    char name[128], origin[SETTING_TEXT_BYTES];
+    char name[128];
+    char origin[SETTING_TEXT_BYTES];
 
     snprintf(name, sizeof name, "%s.%s", section, key);
     snprintf(origin, sizeof origin, "%.240s:%d", reading->path, reading->line);
@@ -193,7 +194,8 @@ static int take_flag(struct command_line *line, int flag, const struct settings_
     return 0;
 }
 
-/* The options of all daemons, then the program's own; returns nothing, options[] ends in zeros. */
+/* The options of all daemons, then the program's own; returns nothing, options[] ends in
+ * zeros. */
 static void list_options(struct option *options, const struct settings_flag *flags)
 {
     static const struct option shared[] = {

@@ -9,7 +9,8 @@
 static void forget_half(struct history *history)
 {
     const size_t half = HISTORY_EVENTS / 2;
-    size_t kept = 0, n = 0;
+    size_t kept = 0;
+    size_t n = 0;
 
     for (size_t i = 0; i < half; i++) {
         if (history->events[i].type == EVENT_PARAMS) {
@@ -44,8 +45,8 @@ int history_add(struct history *history, enum event_type type, uint64_t frame, c
     return 0;
 }
 
-/* The index of the params event that is valid at a frame: the last that is effective by then, or the first
- * of all. */
+/* The index of the params event that is valid at a frame: the last that is effective by
+ * then, or the first of all. */
 static size_t valid_params(const struct history *history, uint64_t from_frame)
 {
     size_t valid = history->n;

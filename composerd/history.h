@@ -1,8 +1,8 @@
 /*
  * history - what was published lately, as published, for those who ask for a snapshot.
  *
- * Memory:  copies of the JSON lines, dropped from the oldest on when there are too many; history_finish()
- *          accepts a zeroed one.
+ * Memory:  copies of the JSON lines, dropped from the oldest on when there are too many;
+ *          history_finish() accepts a zeroed one.
  * Threads: one.
  */
 #ifndef AURALIS_HISTORY_H
@@ -28,8 +28,9 @@ struct history {
 /* Keeps a copy. 0, or -ENOMEM. */
 int history_add(struct history *history, enum event_type type, uint64_t frame,
                 const char *json);
-/* The snapshot from a frame on, into list[HISTORY_EVENTS] (pointing into the history): the parameters valid
- * there, every later change, and every phrase with a note sounding after it. Returns how many. */
+/* The snapshot from a frame on, into list[HISTORY_EVENTS] (pointing into the history): the
+ * parameters valid there, every later change, and every phrase with a note sounding after
+ * it. Returns how many. */
 size_t history_select(const struct history *history, uint64_t from_frame, const char **list);
 /* The last params event as published, or NULL. */
 const char *history_last_params(const struct history *history);

@@ -1,10 +1,10 @@
 /*
- * lookahead - the music that is published but not yet over, and how to compose on or again from any beat
- * of it.
+ * lookahead - the music that is published but not yet over, and how to compose on or again
+ * from any beat of it.
  *
- * An entry is what one phrase was composed from; composing it again gives the same bytes, so the entries
- * are all that has to survive a restart. A phrase composed from a beat inside an older one takes the
- * timeline over from there, as it does for everybody who hears of it.
+ * An entry is what one phrase was composed from; composing it again gives the same bytes, so
+ * the entries are all that has to survive a restart. A phrase composed from a beat inside an
+ * older one takes the timeline over from there, as it does for everybody who hears of it.
  *
  * Unit:    frames.
  * Memory:  about 1 MB, allocated by lookahead_init(); lookahead_finish() accepts a zeroed one.
@@ -62,8 +62,8 @@ void lookahead_forget(struct lookahead *ahead, uint64_t now_frame);
 /* Phrases that begin after `frame`, and where the last one ends. */
 uint32_t lookahead_phrases_after(const struct lookahead *ahead, uint64_t frame);
 uint64_t lookahead_end(const struct lookahead *ahead);
-/* The first composed beat at or after `frame` at which the music has arrived where `params` want it, or the
- * end when that lies beyond. */
+/* The first composed beat at or after `frame` at which the music has arrived where `params`
+ * want it, or the end when that lies beyond. */
 uint64_t lookahead_settled(const struct lookahead *ahead, uint64_t frame,
                            const struct params *params);
 

@@ -1,10 +1,11 @@
 /*
  * publisher - gives events to the world, in this order: journal, bus, history.
  *
- * Events are queued while a change is worked out and flushed once the state that explains them is saved.
- * Trouble with the journal is counted and said, and stops nothing.
+ * Events are queued while a change is worked out and flushed once the state that explains
+ * them is saved. Trouble with the journal is counted and said, and stops nothing.
  *
- * Memory:  the caller's struct, zeroed before publisher_open(); publisher_finish() accepts a zeroed one.
+ * Memory:  the caller's struct, zeroed before publisher_open(); publisher_finish() accepts a
+ *          zeroed one.
  * Threads: one.
  * Errors:  0, or -errno.
  */

@@ -129,8 +129,8 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* Queues what the last run had decided and not yet published. Numbers go on behind what the journal has, which
- * may be newer than a state that stood in for a damaged one. */
+/* Queues what the last run had decided and not yet published. Numbers go on behind what the
+ * journal has, which may be newer than a state that stood in for a damaged one. */
 static void publish_unpublished(struct daemon *daemon, const struct journal_reading *reading)
 {
     struct station *const station = &daemon->station;

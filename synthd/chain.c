@@ -1,11 +1,14 @@
 #include "synthd/chain.h"
 
+#include "synthd/pcm.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "synthd/pcm.h"
-
 static const double rumble_hz = 12, shelf_hz = 1600, middle_hz = 160;
+
+/* At brightness 0.5: the pads alone are darker than a room. */
+static const double air_db = 3;
 
 /* At space 0.5 the room is as loud as this; it is silent at 0. */
 static const double room_gain = 1.0;
@@ -25,7 +28,7 @@ double chain_loudness_gain(const struct sound *sound)
 
 double chain_brightness_gain(const struct sound *sound)
 {
-    return linear(20 * (sound->values[SOUND_BRIGHTNESS] - 0.5) +
+    return linear(air_db + 20 * (sound->values[SOUND_BRIGHTNESS] - 0.5) +
                   4 * (sound->values[SOUND_INTENSITY] - 0.5));
 }
 
@@ -72,7 +75,8 @@ static void clear(struct chain *chain)
 static void process(struct chain *chain, uint64_t frame, const struct stereo *stems,
                     const struct sound sound[2], struct stereo *out)
 {
-    struct stereo send, wet;
+    struct stereo send;
+    struct stereo wet;
 
     mixer_block(stems, &sound[0], &sound[1], out, &send);
     reverb_block(&chain->reverb, frame, &send, &wet);

@@ -1,8 +1,9 @@
 /*
  * chain - from the roles' stems to what is heard: mix, room, tone, width, loudness, limiter.
  *
- * Everything is a function of the stems, the values and the absolute frame; what it remembers fades
- * within TIMELINE_TAIL_SECONDS, so a chain that was fed that long is as good as one that never stopped.
+ * Everything is a function of the stems, the values and the absolute frame; what it remembers
+ * fades within TIMELINE_TAIL_SECONDS, so a chain that was fed that long is as good as one that
+ * never stopped.
  *
  * Unit:    1 is full scale. A block comes out LIMITER_BLOCKS blocks after it went in.
  * Memory:  the caller's struct (about 200 kB); nothing here allocates.
@@ -11,13 +12,13 @@
 #ifndef AURALIS_CHAIN_H
 #define AURALIS_CHAIN_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "synthd/limiter.h"
 #include "synthd/mixer.h"
 #include "synthd/reverb.h"
 #include "synthd/tone.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 struct chain {
     struct reverb reverb;
@@ -25,18 +26,19 @@ struct chain {
     struct shelf shelf;
     struct width width;
     struct limiter limiter;
-    double makeup;         /* linear */
+    double makeup;          /* linear */
     uint32_t silent_blocks; /* came out since something was heard */
-    bool asleep;           /* all has faded: nothing to do until there is something to hear */
+    bool asleep;            /* all has faded: nothing to do until there is something to hear */
 };
 
 /* How the steered values become sound; the limiter's gain is beside these. */
-double chain_loudness_gain(const struct sound *sound);   /* of the whole, 1 at intensity 0.5 */
-double chain_brightness_gain(const struct sound *sound); /* of what lies above the shelf's corner */
+double chain_loudness_gain(const struct sound *sound); /* of the whole, 1 at intensity 0.5 */
+double
+chain_brightness_gain(const struct sound *sound); /* of what lies above the shelf's corner */
 
 void chain_init(struct chain *chain, double makeup_db, uint32_t rate_hz);
-/* One block of stems in (NULL: all are silent), the block of LIMITER_BLOCKS blocks ago out. `sound` holds
- * the values at `frame`, the stems' first, and behind the last. */
+/* One block of stems in (NULL: all are silent), the block of LIMITER_BLOCKS blocks ago out.
+ * `sound` holds the values at `frame`, the stems' first, and behind the last. */
 void chain_block(struct chain *chain, uint64_t frame, const struct stereo *stems,
                  const struct sound sound[2], struct stereo *out);
 

@@ -79,7 +79,8 @@ static void begin_pending(struct changes *changes, uint32_t n)
             changes->n_pending * sizeof changes->pending[0]);
 }
 
-/* Marks what a change moves, and takes these values away from later changes published before it. */
+/* Marks what a change moves, and takes these values away from later changes published before
+ * it. */
 static bool claim_values(struct changes *changes, struct change *change)
 {
     bool any = false;

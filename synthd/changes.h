@@ -1,10 +1,11 @@
 /*
  * changes - what listeners steer, as values at each frame.
  *
- * A change moves each value that it wants elsewhere than the change before it, in a straight line from
- * what it is at sound_frame, over glide_frames. It takes away what was published before it for the same
- * value at or after its sound_frame, and leaves alone what it does not move: a preset's long glide goes on
- * while a listener turns one knob. Key, mode and tempo are the composer's and mean nothing here.
+ * A change moves each value that it wants elsewhere than the change before it, in a straight
+ * line from what it is at sound_frame, over glide_frames. It takes away what was published
+ * before it for the same value at or after its sound_frame, and leaves alone what it does not
+ * move: a preset's long glide goes on while a listener turns one knob. Key, mode and tempo are
+ * the composer's and mean nothing here.
  *
  * Unit:    ratios 0 to 1 as in params.def; frames since the stream's birth.
  * Memory:  the caller's struct; nothing here allocates.

@@ -1,19 +1,20 @@
 #include "synthd/feed.h"
 
+#include "common/clock.h"
+#include "common/journal.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "common/clock.h"
-#include "common/journal.h"
-
 enum { REQUEST_ID_BYTES = 64 };
 
 static const int64_t patience_ns = 50 * NS_PER_MS; /* then the journal stands in */
-static const int64_t connect_ns = 5 * NS_PER_MS;   /* what the sockets take, if anybody is there */
-static const int64_t again_ns = NS_PER_S;          /* between requests that nobody answers */
-static const int64_t alive_ns = 3 * NS_PER_S;      /* composerd is heard every second */
+static const int64_t connect_ns =
+    5 * NS_PER_MS;                            /* what the sockets take, if anybody is there */
+static const int64_t again_ns = NS_PER_S;     /* between requests that nobody answers */
+static const int64_t alive_ns = 3 * NS_PER_S; /* composerd is heard every second */
 
 int feed_open(struct feed *feed, const char *bus_dir, const char *state_dir,
               struct metrics *metrics, const struct feed_user *user)
@@ -160,7 +161,8 @@ static void read_journal(struct feed *feed)
 
 static void ask(struct feed *feed, int64_t now_ns)
 {
-    char id[REQUEST_ID_BYTES], request[160];
+    char id[REQUEST_ID_BYTES];
+    char request[160];
 
     feed->request++;
     request_id(feed, id);
@@ -187,8 +189,8 @@ void feed_poll(struct feed *feed, int64_t now_ns)
         feed->retry_ns = now_ns;
         feed->journal_read = false;
     }
-    if (now_ns >= feed->retry_ns) {
-        ask(feed, now_ns); /* the sockets connect by themselves: until then it is asked at each poll */
+    if (now_ns >= feed->retry_ns) { /* at each poll, until the sockets have connected */
+        ask(feed, now_ns);
     }
     if (!feed->journal_read && now_ns - feed->wanted_ns >= patience_ns) {
         read_journal(feed);

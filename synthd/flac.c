@@ -1,7 +1,6 @@
 #include "synthd/flac.h"
 
 #include <FLAC/stream_encoder.h>
-
 #include <errno.h>
 #include <stdlib.h>
 
@@ -42,8 +41,8 @@ static FLAC__int32 low_half(uint32_t word)
 int flac_write(struct flac *flac, const uint32_t *words, uint32_t n_frames)
 {
     for (uint32_t i = 0; i < n_frames; i++) {
-        flac->samples[2 * i] = low_half(words[i]);
-        flac->samples[2 * i + 1] = low_half(words[i] >> 16);
+        flac->samples[(size_t)2 * i] = low_half(words[i]);
+        flac->samples[(size_t)2 * i + 1] = low_half(words[i] >> 16);
     }
     return FLAC__stream_encoder_process_interleaved(flac->encoder, flac->samples, n_frames)
                ? 0

@@ -14,7 +14,8 @@ enum { FONTS_MAX = 8, FONT_PATH_BYTES = 256 };
 
 struct fonts {
     int n;
-    const char *paths[FONTS_MAX]; /* [n] in order of preference; paths[0] is the one asked for */
+    const char
+        *paths[FONTS_MAX]; /* [n] in order of preference; paths[0] is the one asked for */
     char texts[FONTS_MAX][FONT_PATH_BYTES];
 };
 

@@ -1,8 +1,9 @@
 /*
  * horizon - how far a file of phrases can be rendered while it is still being read.
  *
- * A later line may begin anywhere in what is not yet played, but the composer is never more than a few
- * phrases ahead of what is playing: what lies that far behind the newest phrase cannot change any more.
+ * A later line may begin anywhere in what is not yet played, but the composer is never more
+ * than a few phrases ahead of what is playing: what lies that far behind the newest phrase
+ * cannot change any more.
  *
  * Unit:    frames.
  * Memory:  the caller's struct.
@@ -11,9 +12,9 @@
 #ifndef AURALIS_HORIZON_H
 #define AURALIS_HORIZON_H
 
-#include <stdint.h>
-
 #include "common/phrase.h"
+
+#include <stdint.h>
 
 enum {
     HORIZON_PHRASES = 4, /* at most ahead of the one that plays */

@@ -1,7 +1,6 @@
 #include "synthd/info_json.h"
 
 #include <cjson/cJSON.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +10,11 @@ static void add_font(cJSON *fonts, const struct synth_info *info)
     const struct soundfont_info *const about = &info->about;
     cJSON *const font = cJSON_CreateObject();
     char attribution[2 * SOUNDFONT_TEXT_BYTES + 4];
-    const char *const between = about->maker[0] != '\0' && about->copyright[0] != '\0' ? "; " : "";
+    const char *const between =
+        about->maker[0] != '\0' && about->copyright[0] != '\0' ? "; " : "";
 
-    snprintf(attribution, sizeof attribution, "%s%s%s", about->maker, between, about->copyright);
+    snprintf(attribution, sizeof attribution, "%s%s%s", about->maker, between,
+             about->copyright);
     cJSON_AddStringToObject(font, "path", info->font);
     cJSON_AddStringToObject(font, "name", about->name);
     cJSON_AddStringToObject(font, "licence", about->comment);

@@ -18,11 +18,14 @@ void limiter_init(struct limiter *limiter, uint32_t rate_hz)
     limiter->gain = 1;
 }
 
-/* The largest sample, or value half-way between two by cubic interpolation. `last` are the samples
- * before the block, newest first; they become this block's. */
+/* The largest sample, or value half-way between two by cubic interpolation. `last` are the
+ * samples before the block, newest first; they become this block's. */
 static float side_peak(const float samples[BLOCK_FRAMES], float last[LIMITER_MEMORY])
 {
-    float d = last[0], c = last[1], b = last[2], peak = 0;
+    float d = last[0];
+    float c = last[1];
+    float b = last[2];
+    float peak = 0;
 
     for (int i = 0; i < BLOCK_FRAMES; i++) {
         const float a = b;
@@ -43,13 +46,13 @@ static float side_peak(const float samples[BLOCK_FRAMES], float last[LIMITER_MEM
 static float gain_needed(struct limiter *limiter, const struct stereo *block)
 {
     const float peak = larger(side_peak(block->left, limiter->last[0]),
-                             side_peak(block->right, limiter->last[1]));
+                              side_peak(block->right, limiter->last[1]));
 
     return peak > LIMITER_CEILING ? LIMITER_CEILING / peak : 1;
 }
 
-/* The gain at the border behind the oldest block. The lowest of the borders ahead is averaged over as
- * many borders as it looks ahead, so the gain is there in time and never jumps. */
+/* The gain at the border behind the oldest block. The lowest of the borders ahead is averaged
+ * over as many borders as it looks ahead, so the gain is there in time and never jumps. */
 static float next_gain(struct limiter *limiter)
 {
     const float *const needed = limiter->needed;

@@ -1,9 +1,10 @@
 /*
  * limiter - nothing that leaves it is larger than the ceiling.
  *
- * It looks LIMITER_BLOCKS blocks ahead and moves its gain in straight lines that have arrived where
- * they must be when the loud block begins. Peaks between samples are estimated, so that the ceiling
- * holds for what a converter makes of them too. After a burst the gain comes back within about 200 ms.
+ * It looks LIMITER_BLOCKS blocks ahead and moves its gain in straight lines that have arrived
+ * where they must be when the loud block begins. Peaks between samples are estimated, so that
+ * the ceiling holds for what a converter makes of them too. After a burst the gain comes back
+ * within about 200 ms.
  *
  * Unit:    1 is full scale. A block comes out LIMITER_BLOCKS blocks after it went in.
  * Memory:  the caller's struct; nothing here allocates.
@@ -12,20 +13,20 @@
 #ifndef AURALIS_LIMITER_H
 #define AURALIS_LIMITER_H
 
-#include <stdint.h>
-
 #include "synthd/stereo.h"
+
+#include <stdint.h>
 
 enum { LIMITER_BLOCKS = 3, LIMITER_FRAMES = LIMITER_BLOCKS * BLOCK_FRAMES, LIMITER_MEMORY = 3 };
 
 #define LIMITER_CEILING 0.84f /* -1.5 dB: half a decibel for what the estimate misses */
 
 struct limiter {
-    float release;                        /* share of the way back to 1 that a block takes */
-    float needed[LIMITER_BLOCKS + 1];     /* gain that each block may have at most, oldest first */
-    float lowest[LIMITER_BLOCKS];         /* released minima behind the last gains, oldest first */
-    float gain;                           /* at the end of the block that came out last */
-    float last[2][LIMITER_MEMORY];        /* a side's samples before the newest block, newest first */
+    float release;                    /* share of the way back to 1 that a block takes */
+    float needed[LIMITER_BLOCKS + 1]; /* gain that each block may have at most, oldest first */
+    float lowest[LIMITER_BLOCKS];     /* released minima behind the last gains, oldest first */
+    float gain;                       /* at the end of the block that came out last */
+    float last[2][LIMITER_MEMORY]; /* a side's samples before the newest block, newest first */
     struct stereo blocks[LIMITER_BLOCKS]; /* on their way, oldest first */
 };
 

@@ -8,16 +8,19 @@
 static const double floor_lufs = -120;
 static const double tiny = 1e-15;
 
-/* The two filters of BS.1770 for any rate, from the analogue prototypes behind its table for 48 kHz
- * (De Man, "Evaluation of implementations of the EBU R128 loudness measurement", 2018). */
+/* The two filters of BS.1770 for any rate, from the analogue prototypes behind its table for 48
+ * kHz (De Man, "Evaluation of implementations of the EBU R128 loudness measurement", 2018). */
 void loudness_init(struct loudness *loudness, uint32_t rate_hz)
 {
-    struct loudness_stage *const shelf = &loudness->shelf, *const high = &loudness->highpass;
+    struct loudness_stage *const shelf = &loudness->shelf;
+    struct loudness_stage *const high = &loudness->highpass;
 
     memset(loudness, 0, sizeof *loudness);
     {
-        const double k = tan(PI * 1681.974450955533 / rate_hz), q = 0.7071752369554196;
-        const double vh = pow(10, 3.999843853973347 / 20), vb = pow(vh, 0.4996667741545416);
+        const double k = tan(PI * 1681.974450955533 / rate_hz);
+        const double q = 0.7071752369554196;
+        const double vh = pow(10, 3.999843853973347 / 20);
+        const double vb = pow(vh, 0.4996667741545416);
         const double a0 = 1 + k / q + k * k;
 
         shelf->b[0] = (vh + vb * k / q + k * k) / a0;
@@ -27,7 +30,8 @@ void loudness_init(struct loudness *loudness, uint32_t rate_hz)
         shelf->a[1] = (1 - k / q + k * k) / a0;
     }
     {
-        const double k = tan(PI * 38.13547087602444 / rate_hz), q = 0.5003270373238773;
+        const double k = tan(PI * 38.13547087602444 / rate_hz);
+        const double q = 0.5003270373238773;
         const double a0 = 1 + k / q + k * k;
 
         high->b[0] = 1;

@@ -1,5 +1,6 @@
 /*
- * loudness - K-weighted level as in ITU-R BS.1770, without gating: what a meter shows from chunk to chunk.
+ * loudness - K-weighted level as in ITU-R BS.1770, without gating: what a meter shows from
+ * chunk to chunk.
  *
  * Unit:    1 is full scale; LUFS.
  * Memory:  the caller's struct.

@@ -1,14 +1,7 @@
 /*
- * auralis-synthd - takes phrases, renders them ahead of due, and writes the station's audio ring.
+ * auralis-synthd - takes phrases, renders them ahead of due, and writes the station's audio
+ * ring.
  */
-#include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "common/log.h"
 #include "common/service.h"
 #include "common/settings.h"
@@ -17,10 +10,19 @@
 #include "synthd/offline.h"
 #include "synthd/player.h"
 
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 static const int64_t status_period_ns = 5 * NS_PER_S;
-static const int64_t waiting_ns = 2 * NS_PER_MS;   /* between looks while something is awaited */
-static const int64_t locked_ns = 20 * NS_PER_MS;   /* between tries for the writer's lock */
-static const int64_t longest_sleep_ns = 20 * NS_PER_MS; /* events are taken at least this often */
+static const int64_t waiting_ns = 2 * NS_PER_MS; /* between looks while something is awaited */
+static const int64_t locked_ns = 20 * NS_PER_MS; /* between tries for the writer's lock */
+static const int64_t longest_sleep_ns =
+    20 * NS_PER_MS; /* events are taken at least this often */
 
 struct synthd {
     struct settings settings;
@@ -99,7 +101,8 @@ static void show_status(struct synthd *s, int64_t now_ns)
                    feed_alive(&s->feed, now_ns) ? "" : ", composerd is away");
 }
 
-/* Another synthd may still hold the ring: it is waited for. False when the service ends first. */
+/* Another synthd may still hold the ring: it is waited for. False when the service ends first.
+ * */
 static bool take_lock(struct synthd *s)
 {
     char path[SETTING_TEXT_BYTES + 16];
@@ -248,11 +251,14 @@ static int render_file(const struct settings *set, const char *path, const char 
 
 int main(int argc, char **argv)
 {
-    const char *render = NULL, *from = NULL, *frames = NULL;
+    const char *render = NULL;
+    const char *from = NULL;
+    const char *frames = NULL;
     const struct settings_flag flags[] = {
         {"render", "FILE", "render a journal from standard input to FILE (.wav, .flac; -: raw)",
          &render},
-        {"from", "FRAME", "with --render: begin there, as if all before had been played", &from},
+        {"from", "FRAME", "with --render: begin there, as if all before had been played",
+         &from},
         {"frames", "N", "with --render: end after so many frames", &frames},
         {0},
     };

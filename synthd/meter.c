@@ -14,7 +14,8 @@ static void add(struct meter *meter, const struct stereo *block, uint32_t from, 
 {
     loudness_add(&meter->loudness, block->left + from, block->right + from, to - from);
     for (uint32_t i = from; i < to; i++) {
-        meter->peak = larger(meter->peak, larger(fabsf(block->left[i]), fabsf(block->right[i])));
+        meter->peak =
+            larger(meter->peak, larger(fabsf(block->left[i]), fabsf(block->right[i])));
     }
 }
 
@@ -32,7 +33,8 @@ bool meter_block(struct meter *meter, uint64_t frame, const struct stereo *block
         return false;
     }
     add(meter, block, 0, left);
-    *reading = (struct meter_reading){frame - into, meter->peak, loudness_read(&meter->loudness)};
+    *reading =
+        (struct meter_reading){frame - into, meter->peak, loudness_read(&meter->loudness)};
     meter->peak = 0;
     const bool complete = meter->whole;
 

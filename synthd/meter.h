@@ -8,11 +8,11 @@
 #ifndef AURALIS_METER_H
 #define AURALIS_METER_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "synthd/loudness.h"
 #include "synthd/stereo.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 struct meter {
     uint32_t chunk_frames;

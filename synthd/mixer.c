@@ -1,9 +1,9 @@
 #include "synthd/mixer.h"
 
+#include "synthd/tone.h"
+
 #include <math.h>
 #include <string.h>
-
-#include "synthd/tone.h"
 
 struct strip {
     double level_db, send_db, width;
@@ -22,10 +22,11 @@ double mixer_gain(double mix)
     return relative * relative; /* even steps to the ear, and a true zero */
 }
 
-static void add_strip(const struct stereo *stem, double from, double to, const struct strip *strip,
-                      struct stereo *const out[2])
+static void add_strip(const struct stereo *stem, double from, double to,
+                      const struct strip *strip, struct stereo *const out[2])
 {
-    const float same = (float)(0.5 + 0.5 * strip->width), cross = 1 - same;
+    const float same = (float)(0.5 + 0.5 * strip->width);
+    const float cross = 1 - same;
     const float send = (float)pow(10, strip->send_db / 20);
     const float step = (float)((to - from) / BLOCK_FRAMES);
     float gain = (float)from;

@@ -14,7 +14,8 @@
 /* The gain that a mix parameter stands for: 0 is silence, 0.8 is 1. */
 double mixer_gain(double mix);
 
-/* Overwrites `dry` and `send`. The values are those at the block's first frame and behind its last. */
+/* Overwrites `dry` and `send`. The values are those at the block's first frame and behind its
+ * last. */
 void mixer_block(const struct stereo stems[ROLE_COUNT], const struct sound *first,
                  const struct sound *last, struct stereo *dry, struct stereo *send);
 

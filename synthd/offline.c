@@ -1,17 +1,17 @@
 #include "synthd/offline.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "common/clock.h"
 #include "common/event_json.h"
 #include "common/log.h"
 #include "synthd/horizon.h"
 #include "synthd/render.h"
 #include "synthd/sink.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { FADE_SECONDS = 15, QUIET_BLOCKS = 100 };
 
@@ -21,7 +21,7 @@ struct offline {
     uint64_t line;
     uint32_t rate_hz; /* 0: no params yet */
     uint64_t stream;
-    bool placed;      /* where to begin is known */
+    bool placed; /* where to begin is known */
     bool started;
     uint64_t skip_frames; /* of the first block: they lie before from_frame */
     uint64_t left_frames; /* to write */
@@ -69,7 +69,8 @@ static int write_block(struct offline *offline, const uint32_t words[BLOCK_FRAME
                       "a WAV file cannot hold more than 4 GiB; write FLAC (*.flac) or raw (-)");
     }
     if (rc != 0) {
-        return refuse(offline, rc, "cannot write %s: %s", offline->options->path, log_errno(rc));
+        return refuse(offline, rc, "cannot write %s: %s", offline->options->path,
+                      log_errno(rc));
     }
     offline->skip_frames = 0;
     offline->left_frames -= n;
@@ -88,7 +89,8 @@ static void start(struct offline *offline)
 /* Renders up to a frame that can no longer change. */
 static int advance(struct offline *offline, uint64_t until_frame)
 {
-    const uint64_t ahead = LIMITER_FRAMES + BLOCK_FRAMES; /* what a block needs to know beyond it */
+    const uint64_t ahead =
+        LIMITER_FRAMES + BLOCK_FRAMES; /* what a block needs to know beyond it */
 
     while (offline->left_frames > 0 && offline->render.frame + ahead <= until_frame) {
         uint32_t words[BLOCK_FRAMES];
@@ -201,7 +203,8 @@ static int take_line(struct offline *offline, const char *line, size_t len)
     if (event_from_json(line, len - whole, &offline->event, &why) == 0) {
         return take_event(offline);
     }
-    return whole ? refuse(offline, -EPROTO, "line %" PRIu64 ": %s", offline->line, why.text) : 0;
+    return whole ? refuse(offline, -EPROTO, "line %" PRIu64 ": %s", offline->line, why.text)
+                 : 0;
 }
 
 static int take_lines(struct offline *offline)
@@ -226,8 +229,8 @@ static int take_lines(struct offline *offline)
 static int finish_music(struct offline *offline)
 {
     const uint64_t ahead = LIMITER_FRAMES + BLOCK_FRAMES;
-    const uint64_t last_frame = offline->horizon.end_frame +
-                                (uint64_t)FADE_SECONDS * offline->rate_hz;
+    const uint64_t last_frame =
+        offline->horizon.end_frame + (uint64_t)FADE_SECONDS * offline->rate_hz;
 
     if (offline->horizon.n_starts == 0) {
         return refuse(offline, -ENODATA, "there is no phrase on standard input");
@@ -254,7 +257,8 @@ static int run(struct offline *offline)
     if (rc == 0) {
         rc = sink_close(&offline->sink);
         if (rc != 0) {
-            refuse(offline, rc, "cannot complete %s: %s", offline->options->path, log_errno(rc));
+            refuse(offline, rc, "cannot complete %s: %s", offline->options->path,
+                   log_errno(rc));
         }
     }
     if (offline->options->progress) {
@@ -275,11 +279,12 @@ int offline_render(const struct offline_options *options, struct offline_reason 
     offline->options = options;
     offline->reason = reason;
     offline->left_frames = options->frames;
-    int rc = sink_check(options->path) == 0
-                 ? 0
-                 : refuse(offline, -EINVAL,
-                          "cannot write %s: the name must end in .wav or .flac, or be - for raw",
-                          options->path);
+    int rc =
+        sink_check(options->path) == 0
+            ? 0
+            : refuse(offline, -EINVAL,
+                     "cannot write %s: the name must end in .wav or .flac, or be - for raw",
+                     options->path);
 
     if (rc == 0) {
         rc = run(offline);

@@ -1,8 +1,9 @@
 /*
- * offline - a journal on a stream of text in, a sound file out: the same frames that the station plays.
+ * offline - a journal on a stream of text in, a sound file out: the same frames that the
+ * station plays.
  *
- * Lines are read and rendered as they come, so the input may be endless. The first line must be `params`;
- * a broken last line without its newline is left out, any other is an error.
+ * Lines are read and rendered as they come, so the input may be endless. The first line must be
+ * `params`; a broken last line without its newline is left out, any other is an error.
  *
  * Unit:    frames of the stream.
  * Memory:  allocates while it runs, frees all.
@@ -18,14 +19,14 @@
 
 struct offline_options {
     FILE *in;
-    const char *path; /* "-", *.wav or *.flac */
+    const char *path;         /* "-", *.wav or *.flac */
     const char *const *fonts; /* [n_fonts] */
     int n_fonts;
     double gain, makeup_db;
     int32_t polyphony;
     uint64_t from_frame; /* UINT64_MAX: where the first phrase begins */
-    uint64_t frames;     /* UINT64_MAX: to the end of the last phrase, and until all has faded */
-    bool progress;       /* tell on standard error */
+    uint64_t frames; /* UINT64_MAX: to the end of the last phrase, and until all has faded */
+    bool progress;   /* tell on standard error */
 };
 
 struct offline_reason {

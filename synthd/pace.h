@@ -7,15 +7,16 @@
 #ifndef AURALIS_PACE_H
 #define AURALIS_PACE_H
 
+#include "common/clock.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/clock.h"
-
 enum {
-    PACE_BATCH_FRAMES = 512,      /* rendered and published at once */
-    PACE_CATCH_UP_SECONDS = 8,    /* an outage up to this long is rendered, faster than real time */
-    PACE_HISTORY_SECONDS = 25,    /* what can still be heard began no longer ago */
+    PACE_BATCH_FRAMES = 512, /* rendered and published at once */
+    PACE_CATCH_UP_SECONDS =
+        8, /* an outage up to this long is rendered, faster than real time */
+    PACE_HISTORY_SECONDS = 25, /* what can still be heard began no longer ago */
 };
 
 struct pace {
@@ -26,8 +27,8 @@ struct pace {
 void pace_init(struct pace *pace, const struct epoch *epoch, int32_t lead_ms);
 /* Too far behind to catch up. */
 bool pace_lost(const struct pace *pace, uint64_t position, int64_t now_ns);
-/* Where to go on for a ring that is published up to `position`: there, or one chunk before now. A multiple
- * of BLOCK_FRAMES, never before `position`. */
+/* Where to go on for a ring that is published up to `position`: there, or one chunk before now.
+ * A multiple of BLOCK_FRAMES, never before `position`. */
 uint64_t pace_join(const struct pace *pace, uint64_t position, int64_t now_ns);
 /* When the batch at `position` is to be rendered; past when it is late. */
 int64_t pace_deadline_ns(const struct pace *pace, uint64_t position);

@@ -1,10 +1,10 @@
 #include "synthd/pcm.h"
 
-#include <math.h>
-#include <string.h>
-
 #include "common/rng.h"
 #include "synthd/tone.h"
+
+#include <math.h>
+#include <string.h>
 
 /* Triangular, from -1 to 1 of the least bit: two uniform numbers of 16 bits each. */
 static float dither(uint32_t bits)

@@ -1,14 +1,14 @@
 #include "synthd/player.h"
 
+#include "common/log.h"
+#include "synthd/fonts.h"
+#include "synthd/info_json.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "common/log.h"
-#include "synthd/fonts.h"
-#include "synthd/info_json.h"
 
 /* From so far ahead a snapshot holds no phrase, only where the stream lies in time. */
 #define NOTHING_YET UINT64_C(999999999999999)
@@ -233,11 +233,15 @@ static void keep_books(struct player *player)
     metric_set(m, METRIC_synthd_voices, voices);
     metric_max(m, METRIC_synthd_voices_max, voices);
     metric_set(m, METRIC_synthd_voices_stolen, (int64_t)voice_stolen(player->voice));
-    metric_set(m, METRIC_synthd_render_time_p50, histogram_percentile(&player->block_times, 0.5));
-    metric_set(m, METRIC_synthd_render_time_p95, histogram_percentile(&player->block_times, 0.95));
-    metric_set(m, METRIC_synthd_render_time_p99, histogram_percentile(&player->block_times, 0.99));
+    metric_set(m, METRIC_synthd_render_time_p50,
+               histogram_percentile(&player->block_times, 0.5));
+    metric_set(m, METRIC_synthd_render_time_p95,
+               histogram_percentile(&player->block_times, 0.95));
+    metric_set(m, METRIC_synthd_render_time_p99,
+               histogram_percentile(&player->block_times, 0.99));
 
-    const int first = metric_first("synthd"), n = metric_count("synthd");
+    const int first = metric_first("synthd");
+    const int n = metric_count("synthd");
 
     for (int i = 0; i < n && i < RING_COUNTERS; i++) {
         const enum metric_id id = (enum metric_id)(first + i);
@@ -285,7 +289,7 @@ static void render_batch(struct player *player, int64_t begun_ns)
     bool complete = false; /* at most one: a chunk is longer than a batch */
 
     for (int i = 0; i < BATCH_BLOCKS; i++) {
-        complete |= render_block(&player->render, words + i * BLOCK_FRAMES, &chunk);
+        complete |= render_block(&player->render, words + (size_t)i * BLOCK_FRAMES, &chunk);
     }
     ring_write(player->ring.ring, words, PACE_BATCH_FRAMES);
     const int64_t now_ns = clock_now_ns();

@@ -1,16 +1,13 @@
 /*
  * player - one stream into one ring: tunes in, joins, renders ahead of due, keeps the books.
  *
- * Memory:  the caller's struct (about 1 MB); player_finish() accepts a zeroed one. The voices are loaded
- *          once for a sample rate.
+ * Memory:  the caller's struct (about 1 MB); player_finish() accepts a zeroed one. The voices
+ *          are loaded once for a sample rate.
  * Threads: one thread.
  * Errors:  0, or -errno.
  */
 #ifndef AURALIS_PLAYER_H
 #define AURALIS_PLAYER_H
-
-#include <stdbool.h>
-#include <stdint.h>
 
 #include "common/event_json.h"
 #include "common/histogram.h"
@@ -18,6 +15,9 @@
 #include "common/ring_shm.h"
 #include "synthd/pace.h"
 #include "synthd/render.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 struct player_options {
     const char *ring_name;
@@ -34,7 +34,7 @@ struct player {
     char info[RING_INFO_BYTES];
     struct ring_writer ring; /* ring.ring is NULL until tuned */
     struct pace pace;
-    bool fresh;       /* the ring was made by this player: what is missing in it is no outage */
+    bool fresh; /* the ring was made by this player: what is missing in it is no outage */
     bool playing;
     bool catching_up;
     struct metrics metrics;
@@ -43,7 +43,8 @@ struct player {
 };
 
 void player_init(struct player *player, const struct player_options *options);
-/* Follows a stream that is already in the ring, so that composerd need not be there. True when it does. */
+/* Follows a stream that is already in the ring, so that composerd need not be there. True when
+ * it does. */
 bool player_peek(struct player *player);
 /* Follows the stream: opens its ring. 1 when it is another one than before (nothing is
  * known of it yet), 0 when it is not. */

@@ -63,8 +63,8 @@ static void play(struct render *render, struct stereo *out)
 
 void render_start(struct render *render)
 {
-    const uint64_t tail = (uint64_t)TIMELINE_TAIL_SECONDS * render->rate_hz / BLOCK_FRAMES *
-                          BLOCK_FRAMES;
+    const uint64_t tail =
+        (uint64_t)TIMELINE_TAIL_SECONDS * render->rate_hz / BLOCK_FRAMES * BLOCK_FRAMES;
     const uint64_t chain_from = render->frame > tail ? render->frame - tail : 0;
     struct stereo unheard;
 
@@ -88,7 +88,8 @@ bool render_change(struct render *render, const struct params_event *event)
     return changes_apply(&render->changes, event);
 }
 
-bool render_block(struct render *render, uint32_t words[BLOCK_FRAMES], struct render_chunk *chunk)
+bool render_block(struct render *render, uint32_t words[BLOCK_FRAMES],
+                  struct render_chunk *chunk)
 {
     const uint64_t frame = render->frame;
     struct meter_reading reading;

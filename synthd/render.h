@@ -1,21 +1,18 @@
 /*
  * render - events in, frames out: timeline, voices and chain, one block after the other.
  *
- * Made for a stream, it is told where to join it (render_join), given what is known (render_phrase,
- * render_change), started, and then gives block after block. An event is heard at its own frame: the
- * limiter's look-ahead is rendered before. The same events give the same frames, wherever it joined,
- * once what sounded before has faded.
+ * Made for a stream, it is told where to join it (render_join), given what is known
+ * (render_phrase, render_change), started, and then gives block after block. An event is heard
+ * at its own frame: the limiter's look-ahead is rendered before. The same events give the same
+ * frames, wherever it joined, once what sounded before has faded.
  *
  * Unit:    frames since the stream's birth; one frame = one word, as in common/ring.h.
- * Memory:  the caller's struct (about 700 kB); the voice is the caller's and outlives it. Nothing here
- *          allocates, locks, logs or calls the system.
+ * Memory:  the caller's struct (about 700 kB); the voice is the caller's and outlives it.
+ *          Nothing here allocates, locks, logs or calls the system.
  * Threads: one thread.
  */
 #ifndef AURALIS_RENDER_H
 #define AURALIS_RENDER_H
-
-#include <stdbool.h>
-#include <stdint.h>
 
 #include "common/event.h"
 #include "synthd/chain.h"
@@ -24,14 +21,18 @@
 #include "synthd/timeline.h"
 #include "synthd/voice.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct render {
     struct voice *voice;
     uint32_t rate_hz;
     double makeup_db;
-    uint64_t voice_frame; /* the next block of the voices: LIMITER_FRAMES ahead of what comes out */
-    uint64_t frame;       /* the next block that comes out */
-    uint64_t clipped;     /* samples beyond full scale, ever */
-    struct sound sound;   /* at voice_frame */
+    uint64_t
+        voice_frame;  /* the next block of the voices: LIMITER_FRAMES ahead of what comes out */
+    uint64_t frame;   /* the next block that comes out */
+    uint64_t clipped; /* samples beyond full scale, ever */
+    struct sound sound; /* at voice_frame */
     struct timeline timeline;
     struct changes changes;
     struct chain chain;
@@ -45,10 +46,12 @@ struct render_chunk {
     float peak, loudness_lufs, limiter_gain, makeup_gain;
 };
 
-/* About to join at frame 0, knowing nothing. The voice may come later, before render_start(). */
-void render_init(struct render *render, struct voice *voice, uint32_t rate_hz, double makeup_db);
-/* From now on the next block to come out is the one at `frame` (a multiple of BLOCK_FRAMES), as if it
- * had played all along; render_start() must follow. What is known stays known. */
+/* About to join at frame 0, knowing nothing. The voice may come later, before render_start().
+ * */
+void render_init(struct render *render, struct voice *voice, uint32_t rate_hz,
+                 double makeup_db);
+/* From now on the next block to come out is the one at `frame` (a multiple of BLOCK_FRAMES), as
+ * if it had played all along; render_start() must follow. What is known stays known. */
 void render_join(struct render *render, uint64_t frame);
 /* Plays in private what can still be heard at the frame of joining: up to 25 s of voices. */
 void render_start(struct render *render);
@@ -58,6 +61,7 @@ bool render_phrase(struct render *render, const struct phrase *phrase);
 bool render_change(struct render *render, const struct params_event *event);
 
 /* The block at render->frame, which then moves on. True when it completes a chunk. */
-bool render_block(struct render *render, uint32_t words[BLOCK_FRAMES], struct render_chunk *chunk);
+bool render_block(struct render *render, uint32_t words[BLOCK_FRAMES],
+                  struct render_chunk *chunk);
 
 #endif

@@ -9,7 +9,8 @@
 static const int line_lengths[REVERB_LINES] = {1693, 1951, 2111, 2347, 2591, 2837, 3067, 3359};
 static const int diffuser_lengths[REVERB_DIFFUSERS] = {241, 557, 263, 601};
 /* Blocks of 64 frames that each line takes to sway once: 1.1 to 2.6 s, never in step. */
-static const uint64_t sway_blocks[REVERB_LINES] = {769, 887, 1013, 1151, 1289, 1447, 1597, 1777};
+static const uint64_t sway_blocks[REVERB_LINES] = {769,  887,  1013, 1151,
+                                                   1289, 1447, 1597, 1777};
 
 static const float sway_frames = 7.0f;
 static const float diffusion = 0.62f;
@@ -61,8 +62,8 @@ static float sway_at(uint64_t frame, int line)
     return sway_frames * (float)sin(TWO_PI * (phase + line / (double)REVERB_LINES));
 }
 
-/* Every delay is longer than a block, so each step can take a whole block at once. Blocks are written where
- * they never wrap: positions and buffers are multiples of a block. */
+/* Every delay is longer than a block, so each step can take a whole block at once. Blocks are
+ * written where they never wrap: positions and buffers are multiples of a block. */
 
 /* A delay of whole frames: the block that was written `frames` ago. */
 static void delayed(const float *memory, uint32_t size, uint32_t from, float out[BLOCK_FRAMES])
@@ -78,7 +79,8 @@ static void diffuse(struct reverb *reverb, int diffuser, float block[BLOCK_FRAME
     float *const now = memory + reverb->at % REVERB_DIFFUSER_FRAMES;
     float old[BLOCK_FRAMES];
 
-    delayed(memory, REVERB_DIFFUSER_FRAMES, reverb->at - reverb->diffuser_frames[diffuser], old);
+    delayed(memory, REVERB_DIFFUSER_FRAMES, reverb->at - reverb->diffuser_frames[diffuser],
+            old);
     for (int i = 0; i < BLOCK_FRAMES; i++) {
         now[i] = flushed(block[i] - diffusion * old[i]);
         block[i] = old[i] + diffusion * now[i];
@@ -97,8 +99,8 @@ static void way_in(struct reverb *reverb, int side, const float send[BLOCK_FRAME
         now[i] = send[i] - low;
     }
     reverb->low[side] = flushed(low);
-    delayed(reverb->predelay[side], REVERB_PREDELAY_FRAMES, reverb->at - reverb->predelay_frames,
-            out);
+    delayed(reverb->predelay[side], REVERB_PREDELAY_FRAMES,
+            reverb->at - reverb->predelay_frames, out);
     diffuse(reverb, 2 * side, out);
     diffuse(reverb, 2 * side + 1, out);
 }
@@ -133,10 +135,12 @@ static void hadamard(float lines[REVERB_LINES][BLOCK_FRAMES])
 {
     for (int half = 1; half < REVERB_LINES; half *= 2) {
         for (int line = 0; line < REVERB_LINES; line++) {
-            float *const low = lines[line], *const high = lines[line | half];
+            float *const low = lines[line];
+            float *const high = lines[line | half];
 
             for (int i = 0; (line & half) == 0 && i < BLOCK_FRAMES; i++) {
-                const float a = low[i], b = high[i];
+                const float a = low[i];
+                const float b = high[i];
 
                 low[i] = a + b;
                 high[i] = a - b;
@@ -148,7 +152,8 @@ static void hadamard(float lines[REVERB_LINES][BLOCK_FRAMES])
 void reverb_block(struct reverb *reverb, uint64_t frame, const struct stereo *send,
                   struct stereo *wet)
 {
-    float in[2][BLOCK_FRAMES], lines[REVERB_LINES][BLOCK_FRAMES];
+    float in[2][BLOCK_FRAMES];
+    float lines[REVERB_LINES][BLOCK_FRAMES];
 
     way_in(reverb, 0, send->left, in[0]);
     way_in(reverb, 1, send->right, in[1]);

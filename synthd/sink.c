@@ -1,17 +1,18 @@
 #include "synthd/sink.h"
 
+#include "synthd/flac.h"
+#include "synthd/wav.h"
+
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
-
-#include "synthd/flac.h"
-#include "synthd/wav.h"
 
 _Static_assert((int)SINK_MAX_FRAMES <= (int)FLAC_MAX_FRAMES, "FLAC takes what the sink takes");
 
 static bool ends_in(const char *path, const char *ending)
 {
-    const size_t length = strlen(path), n = strlen(ending);
+    const size_t length = strlen(path);
+    const size_t n = strlen(ending);
 
     return length > n && strcmp(path + length - n, ending) == 0;
 }

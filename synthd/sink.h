@@ -1,6 +1,6 @@
 /*
- * sink - where --render writes to: a WAV or FLAC file by the name's ending, or raw s16le on standard
- * output for "-".
+ * sink - where --render writes to: a WAV or FLAC file by the name's ending, or raw s16le on
+ * standard output for "-".
  *
  * Memory:  the caller's struct; sink_finish() accepts a zeroed one.
  * Threads: one thread.

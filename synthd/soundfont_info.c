@@ -21,7 +21,7 @@ static void copy_text(char dst[SOUNDFONT_TEXT_BYTES], const uint8_t *src, size_t
     size_t n = 0;
 
     for (size_t i = 0; i < n_bytes && src[i] != '\0' && n + 1 < SOUNDFONT_TEXT_BYTES; i++) {
-        const char c = src[i] > ' ' && src[i] < 0x7f ? (char)src[i] : ' ';
+        const char c = (char)(src[i] > ' ' && src[i] < 0x7f ? src[i] : ' ');
 
         if (c != ' ' || (n > 0 && dst[n - 1] != ' ')) {
             dst[n++] = c;
@@ -51,7 +51,8 @@ static void take_chunk(struct soundfont_info *info, const uint8_t *name, const u
 
 int soundfont_info_read(const uint8_t *head, size_t n_bytes, struct soundfont_info *info)
 {
-    const size_t list = CHUNK_HEAD + FORM_BYTES, first = list + CHUNK_HEAD + FORM_BYTES;
+    const size_t list = CHUNK_HEAD + FORM_BYTES;
+    const size_t first = list + CHUNK_HEAD + FORM_BYTES;
 
     if (n_bytes < first || !is(head, "RIFF") || !is(head + CHUNK_HEAD, "sfbk") ||
         !is(head + list, "LIST") || !is(head + list + CHUNK_HEAD, "INFO")) {

@@ -1,5 +1,6 @@
 /*
- * soundfont_info - what a SoundFont says about itself: name, maker, copyright, from its INFO list.
+ * soundfont_info - what a SoundFont says about itself: name, maker, copyright, from its INFO
+ * list.
  *
  * Memory:  plain values; reads nothing beyond the bytes given.
  * Threads: pure.

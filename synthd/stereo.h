@@ -12,7 +12,8 @@ struct stereo {
     float left[BLOCK_FRAMES], right[BLOCK_FRAMES];
 };
 
-/* fmaxf() and fminf() are calls; these are one instruction each. A `b` that is not a number is left out. */
+/* fmaxf() and fminf() are calls; these are one instruction each. A `b` that is not a number is
+ * left out. */
 static inline float larger(float a, float b)
 {
     return b > a ? b : a;

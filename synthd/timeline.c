@@ -79,16 +79,20 @@ uint64_t timeline_start(struct timeline *timeline)
     return from;
 }
 
-/* Takes away what earlier phrases hold at or after start_frame. */
+/* Takes away what earlier phrases hold at or after start_frame: notes, and ends of notes. */
 static void cancel_from(struct timeline *timeline, uint64_t start_frame)
 {
     for (uint32_t i = 0; i < timeline->n_notes;) {
         struct timeline_note *note = &timeline->notes[i];
 
         if (note->frame < start_frame) {
+            if (note->end_frame >= start_frame) {
+                note->end_frame = note->written_end_frame;
+            }
             i++;
         } else if (note->begun) {
-            note->end_frame = timeline->position < note->end_frame ? timeline->position : note->end_frame;
+            note->end_frame =
+                timeline->position < note->end_frame ? timeline->position : note->end_frame;
             i++;
         } else {
             remove_note(timeline, i);
@@ -96,19 +100,19 @@ static void cancel_from(struct timeline *timeline, uint64_t start_frame)
     }
 }
 
-/* Moves the ends of notes that sound across the phrase's start, where it says so. */
+/* Ends notes that sound across the phrase's start earlier, where it says so. */
 static void apply_ends(struct timeline *timeline, const struct phrase *phrase)
 {
     for (uint32_t e = 0; e < phrase->n_ends; e++) {
         const struct note_end *end = &phrase->ends[e];
+        const uint64_t end_frame = block_of(end->frame);
 
         for (uint32_t i = 0; i < timeline->n_notes; i++) {
             struct timeline_note *note = &timeline->notes[i];
             const bool named = note->role == end->role && note->midi == end->midi;
 
-            if (named && note->frame < end->frame && note->end_frame > phrase->start_frame) {
-                const uint64_t least = note->frame + BLOCK_FRAMES;
-                note->end_frame = block_of(end->frame) > least ? block_of(end->frame) : least;
+            if (named && note->frame < end_frame && end_frame < note->end_frame) {
+                note->end_frame = end_frame;
             }
         }
     }
@@ -130,6 +134,7 @@ static void add_note(struct timeline *timeline, const struct note *note, uint64_
     timeline->notes[timeline->n_notes++] = (struct timeline_note){
         .frame = frame,
         .end_frame = end_frame,
+        .written_end_frame = end_frame,
         .phrase = phrase,
         .role = note->role,
         .midi = note->midi,
@@ -145,7 +150,8 @@ static void add_span(struct timeline *timeline, const struct phrase *phrase)
     }
     if (timeline->n_spans == TIMELINE_SPANS) {
         timeline->n_spans--;
-        memmove(timeline->spans, timeline->spans + 1, timeline->n_spans * sizeof timeline->spans[0]);
+        memmove(timeline->spans, timeline->spans + 1,
+                timeline->n_spans * sizeof timeline->spans[0]);
     }
     timeline->spans[timeline->n_spans++] =
         (struct timeline_span){.start_frame = phrase->start_frame, .phrase = phrase->phrase};
@@ -193,8 +199,8 @@ static void insert_event(struct timeline_event *events, uint32_t n, struct timel
     events[n] = event;
 }
 
-/* Begins or ends one note that is due. True when there is an event to play; *keep says whether the note
- * stays in the timeline. */
+/* Begins or ends one note that is due. True when there is an event to play; *keep says whether
+ * the note stays in the timeline. */
 static bool note_event(struct timeline *timeline, struct timeline_note *note,
                        struct timeline_event *event, bool *keep)
 {
@@ -216,7 +222,8 @@ static bool note_event(struct timeline *timeline, struct timeline_note *note,
     return true;
 }
 
-uint32_t timeline_pop(struct timeline *timeline, struct timeline_event events[TIMELINE_BLOCK_EVENTS])
+uint32_t timeline_pop(struct timeline *timeline,
+                      struct timeline_event events[TIMELINE_BLOCK_EVENTS])
 {
     const uint64_t end = timeline->position + BLOCK_FRAMES;
     uint32_t n = 0;

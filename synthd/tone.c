@@ -31,7 +31,10 @@ void highpass_init(struct highpass *highpass, double cutoff_hz, uint32_t rate_hz
 
 static void highpass_side(struct highpass *h, int side, float samples[BLOCK_FRAMES])
 {
-    double x1 = h->x[side][0], x2 = h->x[side][1], y1 = h->y[side][0], y2 = h->y[side][1];
+    double x1 = h->x[side][0];
+    double x2 = h->x[side][1];
+    double y1 = h->y[side][0];
+    double y2 = h->y[side][1];
 
     for (int i = 0; i < BLOCK_FRAMES; i++) {
         const double x = samples[i];

@@ -1,5 +1,6 @@
 /*
- * tone - what is done to the whole mix: rumble cut, brightness, width, each a few numbers of state.
+ * tone - what is done to the whole mix: rumble cut, brightness, width, each a few numbers of
+ * state.
  *
  * Unit:    1 is full scale; gains are linear and move in a straight line within a block.
  * Memory:  the caller's structs; a zeroed state is silence before.
@@ -8,10 +9,10 @@
 #ifndef AURALIS_TONE_H
 #define AURALIS_TONE_H
 
+#include "synthd/stereo.h"
+
 #include <stdbool.h>
 #include <stdint.h>
-
-#include "synthd/stereo.h"
 
 /* From a block's first frame to behind its last. */
 struct ramp {
@@ -33,8 +34,8 @@ struct shelf {
 void shelf_init(struct shelf *shelf, double corner_hz, uint32_t rate_hz);
 void shelf_block(struct shelf *shelf, struct ramp gain, struct stereo *block);
 
-/* Scales the difference of the sides above the corner and takes it away below: the bass stays in the
- * middle, and nothing is lost in mono. */
+/* Scales the difference of the sides above the corner and takes it away below: the bass stays
+ * in the middle, and nothing is lost in mono. */
 struct width {
     float coefficient, low;
 };

@@ -1,7 +1,6 @@
 #include "synthd/voice.h"
 
 #include <fluidsynth.h>
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,14 +11,14 @@ enum {
     CHANNELS = 64,
     LINEAR = FLUID_INTERP_LINEAR,
     CUBIC = FLUID_INTERP_4THORDER,
-    NOTES = 256, /* held at once */
+    NOTES = 256,      /* held at once */
     SKIP_BLOCKS = 32, /* at a time: stays in the cache */
     MIDI_PAN = 10,
     MIDI_PAN_MIDDLE = 64,
     VOICES_PER_NOTE = 4, /* the most that the instruments take */
 };
 
-_Static_assert(ROLE_COUNT * SIDES * LANES <= CHANNELS, "every lane has a channel");
+_Static_assert(ROLE_COUNT *SIDES *LANES <= CHANNELS, "every lane has a channel");
 
 struct instrument {
     int bank, program, key, pan;
@@ -73,12 +72,15 @@ static void set_up_channel(struct voice *voice, int role, int side, int channel)
     fluid_synth_set_interp_method(voice->synth, channel, i->interpolation);
 }
 
-/* Chooses the role's preset and keeps its samples in memory. A font that lacks it plays its first. */
+/* Chooses the role's preset and keeps its samples in memory. A font that lacks it plays its
+ * first. */
 static void choose_preset(struct voice *voice, int sfont, int role)
 {
     const struct instrument *const i = &instruments[role];
-    const bool there = fluid_synth_pin_preset(voice->synth, sfont, i->bank, i->program) == FLUID_OK;
-    const int bank = there ? i->bank : 0, program = there ? i->program : 0;
+    const bool there =
+        fluid_synth_pin_preset(voice->synth, sfont, i->bank, i->program) == FLUID_OK;
+    const int bank = there ? i->bank : 0;
+    const int program = there ? i->program : 0;
 
     if (!there) {
         fluid_synth_pin_preset(voice->synth, sfont, 0, 0);
@@ -223,7 +225,8 @@ static void begin_note(struct voice *voice, const struct timeline_event *event)
     const int fixed = instruments[event->role].key;
     const int key = fixed >= 0 ? fixed : event->midi;
     const int side = event->midi & 1;
-    const int channel = channel_of(event->role, side, choose_lane(voice, event->role, side, key));
+    const int channel =
+        channel_of(event->role, side, choose_lane(voice, event->role, side, key));
     struct held *slot = NULL;
 
     for (int i = 0; i < NOTES && slot == NULL; i++) {
@@ -257,11 +260,12 @@ void voice_event(struct voice *voice, const struct timeline_event *event)
 static void process(struct voice *voice, struct stereo stems[ROLE_COUNT])
 {
     float *out[2 * ROLE_COUNT];
+    float **next = out;
 
     memset(stems, 0, ROLE_COUNT * sizeof stems[0]); /* FluidSynth adds to what is there */
     for (int role = 0; role < ROLE_COUNT; role++) {
-        out[2 * role] = stems[role].left;
-        out[2 * role + 1] = stems[role].right;
+        *next++ = stems[role].left;
+        *next++ = stems[role].right;
     }
     fluid_synth_process(voice->synth, BLOCK_FRAMES, 0, NULL, 2 * ROLE_COUNT, out);
 }

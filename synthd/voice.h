@@ -1,23 +1,23 @@
 /*
  * voice - FluidSynth as seven instruments: notes in, one stem a role out, block by block.
  *
- * Notes begin and end exactly at the block they are given before. A pitch may overlap itself. The same
- * notes at the same distances give the same samples, whatever was played before. Level, room and tone
- * are not FluidSynth's here: its effects are off.
+ * Notes begin and end exactly at the block they are given before. A pitch may overlap itself.
+ * The same notes at the same distances give the same samples, whatever was played before.
+ * Level, room and tone are not FluidSynth's here: its effects are off.
  *
- * Memory:  voice_create() allocates and loads everything; nothing is loaded later. voice_destroy()
- *          accepts NULL.
+ * Memory:  voice_create() allocates and loads everything; nothing is loaded later.
+ *          voice_destroy() accepts NULL.
  * Threads: one thread.
  * Errors:  a font that cannot be used is left out; without any, blocks are silent.
  */
 #ifndef AURALIS_VOICE_H
 #define AURALIS_VOICE_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "synthd/stereo.h"
 #include "synthd/timeline.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 struct voice;
 
@@ -40,14 +40,15 @@ const char *voice_library_version(void);
 
 /* Begins or ends a note with the next block. */
 void voice_event(struct voice *voice, const struct timeline_event *event);
-/* The next block, one stem a role. False when all of them are silent; they are not written then. */
+/* The next block, one stem a role. False when all of them are silent; they are not written
+ * then. */
 bool voice_block(struct voice *voice, struct stereo stems[ROLE_COUNT]);
 /* Plays blocks that nobody hears; cheaper than one by one. */
 void voice_skip(struct voice *voice, uint32_t n_blocks);
 /* Cuts everything off, as if nothing had been played. */
 void voice_silence(struct voice *voice);
 
-uint32_t voice_count(const struct voice *voice);      /* sounding now */
-uint64_t voice_stolen(const struct voice *voice);     /* cut off for another, ever */
+uint32_t voice_count(const struct voice *voice);  /* sounding now */
+uint64_t voice_stolen(const struct voice *voice); /* cut off for another, ever */
 
 #endif

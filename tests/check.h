@@ -1,6 +1,6 @@
 /*
- * check - what the unit tests assert with: cmocka, included once and in the right order, and a few
- * comparisons that say both values with their own types.
+ * check - what the unit tests assert with: cmocka, included once and in the right order, and
+ * a few comparisons that say both values with their own types.
  *
  * Threads: the test's main thread only.
  */

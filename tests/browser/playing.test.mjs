@@ -25,10 +25,10 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @param {URL} url
  * @param {{
  *   prepare?: (page: import('playwright-core').Page) => Promise<void>,
- *   meanwhile?: () => Promise<void>
- * }} options meanwhile: while it plays, before the rest of the time passes
+ *   meanwhile?: () => Promise<void>, underruns?: number
+ * }} options meanwhile: while it plays, before the rest of the time passes; underruns: allowed
  */
-async function playAndCompare(t, url, { prepare, meanwhile } = {}) {
+async function playAndCompare(t, url, { prepare, meanwhile, underruns = 0 } = {}) {
   url.searchParams.set('servo', 'off');
   const { page, complaints, close } = await openPage(browser, url, {
     prepare,
@@ -45,13 +45,14 @@ async function playAndCompare(t, url, { prepare, meanwhile } = {}) {
   await close();
   t.diagnostic(JSON.stringify({ ...result, ...figures }));
   assert.equal(figures.contextRate, figures.streamRate);
-  assert.equal(figures.underruns, 0, 'underruns');
+  assert.ok(figures.underruns <= underruns, `${figures.underruns} underruns`);
   assert.equal(figures.lostFrames, 0, 'lost frames');
   assert.equal(result.inexact, 0, 'samples between two values of int16');
   assert.equal(result.differing, 0, 'frames that differ');
   assert.equal(result.missed, 0, 'quanta that were sent and not heard');
-  assert.ok(result.sections <= 1 + figures.pauses, 'silences that the player knows nothing of');
-  const seconds = SECONDS - 2 - figures.pauses;
+  const silences = figures.underruns + figures.pauses;
+  assert.ok(result.sections <= 1 + silences, 'silences that the player knows nothing of');
+  const seconds = SECONDS - 2 - silences;
   assert.ok(result.frames > seconds * figures.streamRate, 'as much was compared as was played');
   assert.ok(result.loud > result.frames / 10, 'it is not silence that was compared');
   assert.deepEqual(complaints, []);
@@ -91,6 +92,7 @@ test('a connection that breaks while it plays is resumed without hole or repeat'
         await routes[routes.length - 1].close();
       }
     },
+    underruns: BREAKS, // a new connection may take longer than the buffer lasts
   });
   assert.equal(figures.reconnects, BREAKS);
   assert.match(routes[BREAKS].url(), /from=\d+&stream=[0-9a-f]{16}/);

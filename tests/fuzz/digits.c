@@ -1,5 +1,5 @@
-/* A mutator for texts whose form is soon broken: half of the time it changes but a digit or two, so that
- * what lies behind the parser is reached. */
+/* A mutator for texts whose form is soon broken: half of the time it changes but a digit or
+ * two, so that what lies behind the parser is reached. */
 #include "common/rng.h"
 #include "fuzz.h"
 

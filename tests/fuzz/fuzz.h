@@ -1,6 +1,6 @@
 /*
- * fuzz - what the fuzzers share. Each is a program that is called with bytes of any kind, over and
- * over, and must neither crash, nor hang, nor break a promise.
+ * fuzz - what the fuzzers share. Each is a program that is called with bytes of any kind,
+ * over and over, and must neither crash, nor hang, nor break a promise.
  */
 #ifndef AURALIS_TESTS_FUZZ_H
 #define AURALIS_TESTS_FUZZ_H

@@ -1,4 +1,5 @@
-/* Any bytes as an event or a snapshot: an event that is taken can be said again, and means the same. */
+/* Any bytes as an event or a snapshot: an event that is taken can be said again, and means
+ * the same. */
 #include "common/event_json.h"
 #include "fuzz.h"
 

@@ -1,4 +1,5 @@
-/* Any bytes in a journal's file: whole lines are given, the rest is cut, and more can be written. */
+/* Any bytes in a journal's file: whole lines are given, the rest is cut, and more can be
+ * written. */
 #include "common/event_json.h"
 #include "common/journal.h"
 #include "fuzz.h"

@@ -1,4 +1,5 @@
-/* Any bytes as a ring's segment: one that is taken can be read and written without leaving it. */
+/* Any bytes as a ring's segment: one that is taken can be read and written without leaving
+ * it. */
 #include "common/ring.h"
 #include "fuzz.h"
 

@@ -1,4 +1,5 @@
-/* Writes the seeds that the fuzzers begin from: DIR/<fuzzer>/<name>, one good input of each kind. */
+/* Writes the seeds that the fuzzers begin from: DIR/<fuzzer>/<name>, one good input of each
+ * kind. */
 #include "common/ring.h"
 #include "common/settings.h"
 #include "composerd/control_json.h"

@@ -122,6 +122,7 @@ class Listener:
         self.messages = []       # text messages but audio_chunk
         self.faults = []         # what a message had wrong
         self.connections = 0
+        self.joins = []          # where each connection after the first went on
         self.stream = None
         self._ended = threading.Event()
         self._socket = None
@@ -169,6 +170,8 @@ class Listener:
         if self.stream not in (None, hello['stream']):
             self.faults.append(f'stream {hello["stream"]} after {self.stream}')
         self.stream = hello['stream']
+        if self.recording.end is not None:
+            self.joins.append(self.recording.end)
 
     def _take_binary(self, message, now):
         header = CHUNK_HEADER.unpack_from(message)

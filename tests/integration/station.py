@@ -153,11 +153,16 @@ class Station:
         return pid
 
     def kill_and_wait(self, daemon):
-        """SIGKILL, then waits until the daemon that replaces it does its work."""
+        """SIGKILL, then waits until the daemon that replaces it does its work.
+
+        Returns the frame at which the ring stood meanwhile: where a new synthd goes on.
+        """
         old = self.kill(daemon)
+        until(lambda: not os.path.exists(f'/proc/{old}'), f'{daemon} is dead')
+        stood_at = self.published()
         if daemon == 'composerd':
             self.wait_event('heartbeat', lambda event: event['pid'] != old)
-            return
+            return stood_at
         if daemon == 'synthd':
             def returned():
                 ring = self.ring()  # what it renders ahead must be there again, too
@@ -167,6 +172,7 @@ class Station:
             def returned():
                 return self.pid(daemon) != old and self.http('/healthz')[0] == 200
         until(returned, f'{daemon} is back')
+        return stood_at
 
     # ---- the ring ----
 

@@ -1,4 +1,5 @@
-/* The bus: events, requests of both kinds of peers, and what becomes of rubbish and of restarts. */
+/* The bus: events, requests of both kinds of peers, and what becomes of rubbish and of
+ * restarts. */
 #include "common/bus.h"
 #include "common/clock.h"
 #include "tests/check.h"
@@ -78,8 +79,8 @@ static void drain_until(const int *counter, int n)
     }
 }
 
-/* Waits a little for the server, and lets the client work meanwhile as its loop would: it says its
- * subscriptions again only when it is called after a connection was lost. */
+/* Waits a little for the server, and lets the client work meanwhile as its loop would: it
+ * says its subscriptions again only when it is called after a connection was lost. */
 static void wait_and_pump(void)
 {
     if (client.events != NULL) {
@@ -154,7 +155,8 @@ static void test_publishing_to_nobody_is_no_error(void **state)
 static void test_each_new_subscription_is_seen_with_its_topic(void **state)
 {
     void *const context = zmq_ctx_new();
-    char address[SCRATCH_PATH_BYTES + 8], topic[32];
+    char address[SCRATCH_PATH_BYTES + 8];
+    char topic[32];
 
     (void)state;
     await_subscription();
@@ -194,7 +196,8 @@ static void test_a_req_socket_gets_its_reply_too(void **state)
 {
     void *const context = zmq_ctx_new();
     void *const socket = zmq_socket(context, ZMQ_REQ);
-    char address[SCRATCH_PATH_BYTES + 8], text[100] = "";
+    char address[SCRATCH_PATH_BYTES + 8];
+    char text[100] = "";
     struct bus_peer peer;
 
     (void)state;
@@ -212,7 +215,8 @@ static void test_a_req_socket_gets_its_reply_too(void **state)
 
 static void test_a_request_that_is_too_large_is_told_apart_and_can_be_answered(void **state)
 {
-    static char large[BUS_REQUEST_MAX_BYTES + 2], request[BUS_REQUEST_MAX_BYTES + 1];
+    static char large[BUS_REQUEST_MAX_BYTES + 2];
+    static char request[BUS_REQUEST_MAX_BYTES + 1];
     struct bus_peer peer;
 
     (void)state;
@@ -240,7 +244,8 @@ static void send_frames(void *socket, const char *const *frames, int n)
 static void test_messages_of_another_shape_are_refused_and_the_next_one_is_good(void **state)
 {
     void *const socket = zmq_socket(client.context, ZMQ_DEALER);
-    char address[SCRATCH_PATH_BYTES + 8], request[100];
+    char address[SCRATCH_PATH_BYTES + 8];
+    char request[100];
     struct bus_peer peer;
 
     (void)state;
@@ -267,7 +272,8 @@ static void test_a_client_takes_no_event_of_another_shape_or_topic(void **state)
 {
     void *const context = zmq_ctx_new();
     void *const socket = zmq_socket(context, ZMQ_XPUB);
-    char address[SCRATCH_PATH_BYTES + 8], subscription[8];
+    char address[SCRATCH_PATH_BYTES + 8];
+    char subscription[8];
     const int64_t deadline_ns = clock_now_ns() + patience_ns;
 
     (void)state;

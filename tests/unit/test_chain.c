@@ -36,7 +36,8 @@ static double energy(const struct stereo *block)
     double sum = 0;
 
     for (int i = 0; i < BLOCK_FRAMES; i++) {
-        sum += (double)block->left[i] * block->left[i] + (double)block->right[i] * block->right[i];
+        sum +=
+            (double)block->left[i] * block->left[i] + (double)block->right[i] * block->right[i];
     }
     return sum;
 }
@@ -48,7 +49,7 @@ static void ring_room(double *energies, int n_blocks)
 
     for (int b = 0; b < n_blocks; b++) {
         memset(&in, 0, sizeof in);
-        in.left[0] = in.right[0] = b == 0;
+        in.left[0] = in.right[0] = b == 0 ? 1 : 0;
         reverb_block(&room, (uint64_t)b * BLOCK_FRAMES, &in, &wet);
         energies[b] = energy(&wet);
     }

@@ -6,8 +6,8 @@
 
 static struct changes changes;
 
-static struct params_event event_at(uint64_t number, uint64_t sound_frame, uint32_t glide_frames,
-                                    double intensity)
+static struct params_event event_at(uint64_t number, uint64_t sound_frame,
+                                    uint32_t glide_frames, double intensity)
 {
     struct params_event event = {
         .change = number, .sound_frame = sound_frame, .glide_frames = glide_frames};
@@ -17,7 +17,8 @@ static struct params_event event_at(uint64_t number, uint64_t sound_frame, uint3
     return event;
 }
 
-static void apply(uint64_t number, uint64_t sound_frame, uint32_t glide_frames, double intensity)
+static void apply(uint64_t number, uint64_t sound_frame, uint32_t glide_frames,
+                  double intensity)
 {
     const struct params_event event = event_at(number, sound_frame, glide_frames, intensity);
 
@@ -171,7 +172,8 @@ int main(void)
         cmocka_unit_test_setup(test_a_change_moves_in_a_straight_line_from_its_sound_frame_on,
                                set_up),
         cmocka_unit_test_setup(test_a_change_within_a_glide_goes_on_from_where_it_is, set_up),
-        cmocka_unit_test_setup(test_a_change_takes_away_those_that_would_begin_after_it, set_up),
+        cmocka_unit_test_setup(test_a_change_takes_away_those_that_would_begin_after_it,
+                               set_up),
         cmocka_unit_test_setup(test_a_late_change_begins_at_once_and_is_counted, set_up),
         cmocka_unit_test_setup(test_a_repeated_change_is_left_out, set_up),
         cmocka_unit_test_setup(test_joining_later_finds_the_same_values, set_up),

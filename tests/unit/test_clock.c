@@ -1,4 +1,5 @@
-/* The clock: frames and their due times are inverse to each other, for as long as a station lives. */
+/* The clock: frames and their due times are inverse to each other, for as long as a station
+ * lives. */
 #include "common/clock.h"
 #include "common/phrase.h"
 #include "tests/check.h"
@@ -81,7 +82,7 @@ static void test_blocks_are_rounded_up(void **state)
     CHECK_U64(clock_block_up(0), 0);
     CHECK_U64(clock_block_up(1), BLOCK_FRAMES);
     CHECK_U64(clock_block_up(BLOCK_FRAMES), BLOCK_FRAMES);
-    CHECK_U64(clock_block_up(BLOCK_FRAMES + 1), 2 * BLOCK_FRAMES);
+    CHECK_U64(clock_block_up(BLOCK_FRAMES + 1), UINT64_C(2) * BLOCK_FRAMES);
     CHECK_U64(clock_ms_frames(0, 44100), 0);
     CHECK_U64(clock_ms_frames(50, 44100), 2240);   /* 2205 frames */
     CHECK_U64(clock_ms_frames(300, 44100), 13248); /* 13230 frames */
@@ -102,7 +103,8 @@ static void test_a_sleep_ends_at_its_deadline_and_not_before(void **state)
 
 static void test_the_boot_id_is_the_kernels_and_stays(void **state)
 {
-    char once[BOOT_ID_SIZE], again[BOOT_ID_SIZE];
+    char once[BOOT_ID_SIZE];
+    char again[BOOT_ID_SIZE];
 
     (void)state;
     CHECK_INT(clock_boot_id(once), 0);

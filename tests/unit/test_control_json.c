@@ -1,4 +1,5 @@
-/* Control requests: each op takes what it takes, and a refusal names everything that is wrong. */
+/* Control requests: each op takes what it takes, and a refusal names everything that is
+ * wrong. */
 #include "common/params_json.h"
 #include "composerd/control_json.h"
 #include "tests/check.h"
@@ -95,7 +96,8 @@ static void test_what_is_no_request_is_refused(void **state)
 
 static void test_ids_and_origins_have_a_longest_length(void **state)
 {
-    char text[200], id[80];
+    char text[200];
+    char id[80];
 
     (void)state;
     memset(id, 'i', sizeof id);
@@ -156,7 +158,7 @@ static void test_hundreds_of_wrong_members_do_no_harm(void **state)
     for (int i = 0; i < 300; i++) {
         snprintf(text + strlen(text), sizeof text - strlen(text), ",\"member%d\":0", i);
     }
-    strcat(text, "}");
+    snprintf(text + strlen(text), sizeof text - strlen(text), "}");
     CHECK_INT(read_request(text), -EINVAL);
     CHECK_INT(errors.n, CONTROL_ERRORS_MAX);
 }

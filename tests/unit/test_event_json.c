@@ -1,4 +1,5 @@
-/* Events as JSON: each makes the round trip, and each field that is damaged is refused by name. */
+/* Events as JSON: each makes the round trip, and each field that is damaged is refused by
+ * name. */
 #include "common/event_json.h"
 #include "common/json.h"
 #include "common/metrics.h"
@@ -169,9 +170,7 @@ static void check_damaged(enum event_type type, const char *member, cJSON *damag
     free(damaged);
 }
 
-static void
-test_each_member_of_each_event_that_is_missing_or_of_another_type_is_refused_by_name(
-    void **state)
+static void test_each_member_that_is_missing_or_of_another_type_is_refused_by_name(void **state)
 {
     (void)state;
     for (int type = 0; type < EVENT_TYPE_COUNT; type++) {
@@ -385,7 +384,8 @@ static void test_a_snapshot_gives_its_events_in_the_order_of_publishing(void **s
 
 static void check_snapshot_refused(const char *piece, const char *other, const char *what)
 {
-    struct snapshot_head head, before;
+    struct snapshot_head head;
+    struct snapshot_head before;
     struct json_reason reason;
     char *const text = sample_snapshot();
     char *const at = strstr(text, piece);
@@ -444,7 +444,7 @@ int main(void)
         cmocka_unit_test(test_a_heartbeat_makes_the_round_trip),
         cmocka_unit_test(test_a_heartbeat_shows_the_composers_metrics_by_name),
         cmocka_unit_test(
-            test_each_member_of_each_event_that_is_missing_or_of_another_type_is_refused_by_name),
+            test_each_member_that_is_missing_or_of_another_type_is_refused_by_name),
         cmocka_unit_test(test_each_event_with_a_member_too_many_is_refused_by_its_name),
         cmocka_unit_test(test_what_is_wrong_inside_a_phrase_is_refused_with_its_place),
         cmocka_unit_test(test_more_notes_chords_or_ends_than_there_is_room_for_are_refused),

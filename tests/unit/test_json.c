@@ -1,4 +1,5 @@
-/* Strict JSON: what the parser below lets pass is refused, and the reader names what it finds wrong. */
+/* Strict JSON: what the parser below lets pass is refused, and the reader names what it
+ * finds wrong. */
 #include "common/json.h"
 #include "tests/check.h"
 

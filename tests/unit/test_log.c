@@ -1,4 +1,5 @@
-/* The log: one line an event, with the journal's prefix when the journal reads it, and a limiter. */
+/* The log: one line an event, with the journal's prefix when the journal reads it, and a
+ * limiter. */
 #include "common/clock.h"
 #include "common/log.h"
 #include "tests/check.h"

@@ -86,7 +86,8 @@ static uint32_t notes_from(const struct phrase *phrase, uint64_t frame,
 static void check_same_notes_after(uint64_t frame, const struct phrase *old,
                                    const struct phrase *new)
 {
-    const struct note *before, *after;
+    const struct note *before;
+    const struct note *after;
     const uint32_t n = notes_from(old, frame, &before);
 
     CHECK_U64(notes_from(new, frame, &after), n);
@@ -96,7 +97,8 @@ static void check_same_notes_after(uint64_t frame, const struct phrase *old,
 static void
 test_taking_music_back_to_any_beat_and_composing_on_unchanged_gives_the_same_notes(void **state)
 {
-    uint64_t number = PHRASES, at = composed[1].start_frame;
+    uint64_t number = PHRASES;
+    uint64_t at = composed[1].start_frame;
     const struct checkpoint *beat;
 
     (void)state;
@@ -150,7 +152,7 @@ static void test_what_is_over_is_forgotten_but_never_the_last_phrase(void **stat
 static void test_more_phrases_than_there_is_room_for_push_the_oldest_out(void **state)
 {
     (void)state;
-    for (uint64_t i = PHRASES; i < 2 * LOOKAHEAD_ENTRIES; i++) {
+    for (uint64_t i = PHRASES; i < UINT64_C(2) * LOOKAHEAD_ENTRIES; i++) {
         lookahead_compose(&ahead, &params, BARS, i);
         CHECK(ahead.n_entries <= LOOKAHEAD_ENTRIES && ahead.n_beats <= LOOKAHEAD_BEATS);
         CHECK_U64(ahead.entries[ahead.n_entries - 1].number, i);

@@ -111,6 +111,29 @@ static void test_the_melody_rests_two_seconds_in_every_minute(void **state)
     piece_finish(&piece);
 }
 
+static void test_a_line_begins_two_seconds_after_the_last_has_ended(void **state)
+{
+    const struct params params = params_with(MODE_dorian, 100, 1, 8);
+    struct composer composer;
+    int lines = 0;
+
+    (void)state;
+    composer_init(&composer, &params, RATE);
+    for (uint64_t n = 0; n < 100; n++) {
+        compose_phrase(&composer, &params, 8, n, &composition);
+        for (uint32_t i = 0; i + 1 < composition.n_beats; i++) {
+            const struct composer *const before = &composition.beats[i].before;
+            const bool begins =
+                before->line_notes == 0 && composition.beats[i + 1].before.line_notes > 0;
+
+            CHECK(!begins || before->lead_end == 0 ||
+                  before->frame >= before->lead_end + 2 * RATE);
+            lines += begins;
+        }
+    }
+    CHECK(lines > 150);
+}
+
 static void test_sleep_has_no_chromatic_notes_and_stays_low(void **state)
 {
     struct params params = params_with(MODE_aeolian, 60, 0.5, 5);
@@ -267,6 +290,7 @@ int main(void)
             test_an_hour_of_any_mode_is_seventy_chord_twenty_five_scale_five_chromatic),
         cmocka_unit_test(test_intervals_lean_to_steps_and_leaps_are_rare),
         cmocka_unit_test(test_the_melody_rests_two_seconds_in_every_minute),
+        cmocka_unit_test(test_a_line_begins_two_seconds_after_the_last_has_ended),
         cmocka_unit_test(test_sleep_has_no_chromatic_notes_and_stays_low),
         cmocka_unit_test(test_lines_come_back_from_a_bank_that_slowly_changes),
         cmocka_unit_test(test_a_motif_turns_once_or_twice),

@@ -12,7 +12,8 @@ static void test_each_daemons_metrics_stand_together(void **state)
 
     (void)state;
     for (int d = 0; d < 3; d++) {
-        const int first = metric_first(daemons[d]), count = metric_count(daemons[d]);
+        const int first = metric_first(daemons[d]);
+        const int count = metric_count(daemons[d]);
 
         CHECK(first == n && count > 0);
         for (int i = first; i < first + count; i++) {

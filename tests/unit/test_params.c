@@ -244,7 +244,8 @@ static void test_numbers_are_kept_to_a_millionth(void **state)
 
 static void test_a_change_lays_only_what_it_names_over_the_parameters(void **state)
 {
-    struct params params, before;
+    struct params params;
+    struct params before;
     struct params_change change = {.values.bpm = 99, .values.space = 0.9};
 
     (void)state;

@@ -1,4 +1,5 @@
-/* Parameters as JSON: what is written is read back, what is wrong is named, the schema says the same. */
+/* Parameters as JSON: what is written is read back, what is wrong is named, the schema says
+ * the same. */
 #include "common/params_json.h"
 #include "tests/check.h"
 
@@ -17,7 +18,8 @@ static cJSON *parse(const char *text)
 static void test_every_parameter_makes_the_round_trip(void **state)
 {
     struct param_errors errors = {0};
-    struct params params, back;
+    struct params params;
+    struct params back;
 
     (void)state;
     params_init(&params);
@@ -42,7 +44,8 @@ static void test_values_that_came_in_with_17_digits_are_stored_exactly(void **st
     for (int i = 1; i < 1000; i++) {
         struct param_errors errors = {0};
         struct params_change change = {0};
-        struct params params, back;
+        struct params params;
+        struct params back;
 
         params_init(&params);
         params_change_number(&change, "space", i / 1000.0 + 1e-16 * i, &errors.list[0]);
@@ -60,7 +63,8 @@ static void test_values_that_came_in_with_17_digits_are_stored_exactly(void **st
 static void test_no_preset_is_read_back_as_none(void **state)
 {
     struct param_errors errors = {0};
-    struct params params, back;
+    struct params params;
+    struct params back;
 
     (void)state;
     params_init(&params);
@@ -74,7 +78,8 @@ static void test_no_preset_is_read_back_as_none(void **state)
 
 static void test_each_parameter_that_is_missing_is_named_and_nothing_is_written(void **state)
 {
-    struct params params, back;
+    struct params params;
+    struct params back;
 
     (void)state;
     params_init(&params);

@@ -1,4 +1,5 @@
-/* The publisher: journal, bus, history, in this order, and files of the journal that can be read alone. */
+/* The publisher: journal, bus, history, in this order, and files of the journal that can be
+ * read alone. */
 #include "composerd/publisher.h"
 #include "tests/check.h"
 #include "tests/samples.h"

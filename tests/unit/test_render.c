@@ -1,4 +1,5 @@
-/* From events to frames: events at their own frames, the same frames for whoever joins, wherever. */
+/* From events to frames: events at their own frames, the same frames for whoever joins,
+ * wherever. */
 #include "synthd/render.h"
 #include "tests/check.h"
 
@@ -43,8 +44,8 @@ static int tear_down(void **state)
 
 static void add_note(uint64_t frame, uint32_t frames, enum role role, uint8_t midi)
 {
-    phrase.notes[phrase.n_notes++] =
-        (struct note){.frame = frame, .frames = frames, .midi = midi, .velocity = 64, .role = role};
+    phrase.notes[phrase.n_notes++] = (struct note){
+        .frame = frame, .frames = frames, .midi = midi, .velocity = 64, .role = (uint8_t)role};
 }
 
 /* Chords, a bass and a melody, 8 s a phrase. */
@@ -121,7 +122,8 @@ static void test_a_note_is_heard_at_its_own_frame(void **state)
     CHECK(loudest(words + SECOND, 2 * BLOCK_FRAMES) > 10);
 }
 
-/* The piece as it would have been played from its beginning, and as one plays it who joins at `join`. */
+/* The piece as it would have been played from its beginning, and as one plays it who joins at
+ * `join`. */
 static void compare_from(uint64_t join, uint32_t n_frames, uint32_t *whole, uint32_t *joined)
 {
     give_all();
@@ -151,9 +153,11 @@ static void test_who_joins_later_plays_the_same_frames(void **state)
         begin();
         compare_from(joins[i], FRAMES, whole, joined);
         for (uint32_t f = 0; f < FRAMES; f++) {
-            const int16_t left = (int16_t)(whole[f] & 0xffff), other = (int16_t)(joined[f] & 0xffff);
+            const int16_t left = (int16_t)(whole[f] & 0xffff),
+                          other = (int16_t)(joined[f] & 0xffff);
 
-            CHECK(abs(left - other) <= 1); /* what the room heard longer ago has sunk below the dither */
+            CHECK(abs(left - other) <=
+                  1); /* what the room heard longer ago has sunk below the dither */
             apart += whole[f] != joined[f];
         }
         CHECK(apart <= FRAMES / 5);
@@ -242,7 +246,8 @@ static void test_each_chunk_is_reported_once_with_its_facts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_a_note_is_heard_at_its_own_frame, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_a_note_is_heard_at_its_own_frame, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_who_joins_later_plays_the_same_frames, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_the_same_events_give_the_same_bits, set_up,

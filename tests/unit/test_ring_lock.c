@@ -40,7 +40,8 @@ static void test_the_lock_is_held_by_one_process_until_it_lets_go_or_dies(void *
 
 static void test_a_lock_that_cannot_be_had_is_an_error(void **state)
 {
-    char path[SCRATCH_PATH_BYTES], target[SCRATCH_PATH_BYTES];
+    char path[SCRATCH_PATH_BYTES];
+    char target[SCRATCH_PATH_BYTES];
     struct ring_lock lock = {0};
 
     (void)state;

@@ -170,8 +170,7 @@ static void check_not_adopted(const struct ring_format *format)
 }
 
 static void
-test_another_stream_rate_size_epoch_or_boot_gets_a_new_segment_and_the_old_is_closed(
-    void **state)
+test_another_stream_rate_size_or_epoch_gets_a_new_segment_and_the_old_is_closed(void **state)
 {
     struct ring_format format = format_of(2);
 
@@ -296,7 +295,8 @@ static void test_a_format_that_makes_no_sense_is_refused_and_leaves_nothing(void
 
 /* ---- no room ---- */
 
-/* As a full /dev/shm, or as root a really full one: an error, no signal, and the old ring as it was. */
+/* As a full /dev/shm, or as root a really full one: an error, no signal, and the old ring as
+ * it was. */
 static int open_another_without_room(void)
 {
     struct rlimit limit = {4096, 4096};
@@ -472,7 +472,7 @@ int main(void)
         RING_TEST(test_the_first_writer_makes_a_segment_that_its_group_may_read),
         RING_TEST(test_the_next_writer_of_the_stream_goes_on_where_the_last_one_ended),
         RING_TEST(
-            test_another_stream_rate_size_epoch_or_boot_gets_a_new_segment_and_the_old_is_closed),
+            test_another_stream_rate_size_or_epoch_gets_a_new_segment_and_the_old_is_closed),
         RING_TEST(test_a_segment_that_was_closed_is_not_adopted),
         RING_TEST(test_what_a_crash_left_under_the_temporary_name_does_not_matter),
         RING_TEST(test_what_is_no_ring_is_refused_by_readers_and_set_aside_by_the_writer),

@@ -84,13 +84,15 @@ static void test_a_copy_goes_on_with_the_same_numbers(void **state)
 static void test_units_numbers_below_and_normals_keep_to_their_ranges(void **state)
 {
     struct rng rng;
-    double sum = 0, squares = 0;
+    double sum = 0;
+    double squares = 0;
     const int n = 20000;
 
     (void)state;
     rng_init(&rng, 1);
     for (int i = 0; i < n; i++) {
-        const double unit = rng_unit(&rng), normal = rng_normal(&rng);
+        const double unit = rng_unit(&rng);
+        const double normal = rng_normal(&rng);
 
         CHECK(unit >= 0 && unit < 1);
         CHECK(normal >= -6 && normal <= 6);

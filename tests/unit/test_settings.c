@@ -1,4 +1,5 @@
-/* Settings: file, then environment, then flags; each value knows its origin, each bad one its place. */
+/* Settings: file, then environment, then flags; each value knows its origin, each bad one
+ * its place. */
 #include "common/settings.h"
 #include "common/settings_table.h"
 #include "tests/check.h"
@@ -18,7 +19,8 @@ static const struct settings_flag flags[] = {{"render", "FILE", "render to FILE"
 static const struct settings_program program = {
     .letter = 'c', .name = "auralis-test", .what_it_is = "a test", .flags = flags};
 
-/* Loads with the words of a command line, which end in NULL; --config names the scratch file. */
+/* Loads with the words of a command line, which end in NULL; --config names the scratch
+ * file. */
 static int load(const char *const *words)
 {
     static char arguments[WORDS_MAX][200];
@@ -76,7 +78,8 @@ static void test_every_default_is_within_its_own_limits(void **state)
 
 static void test_flags_win_over_the_environment_and_that_over_the_file(void **state)
 {
-    char path[SCRATCH_PATH_BYTES], origin[SCRATCH_PATH_BYTES + 8];
+    char path[SCRATCH_PATH_BYTES];
+    char origin[SCRATCH_PATH_BYTES + 8];
 
     (void)state;
     scratch_write("auralis.conf", "# a comment\n[station]\nname = filed\nlead_ms = 100\n"
@@ -124,7 +127,8 @@ static void test_parameters_come_from_all_three_places_too(void **state)
 
 static void check_file_refused(const char *text, int line, const char *what)
 {
-    char place[SCRATCH_PATH_BYTES + 8], path[SCRATCH_PATH_BYTES];
+    char place[SCRATCH_PATH_BYTES + 8];
+    char path[SCRATCH_PATH_BYTES];
 
     CHECK_INT(load_file_text(text), -EINVAL);
     snprintf(place, sizeof place, "%s:%d: ", scratch_path(path, "auralis.conf"), line);

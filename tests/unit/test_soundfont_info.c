@@ -1,4 +1,5 @@
-/* What a SoundFont says about itself; broken and hostile ones are refused or read as far as they go. */
+/* What a SoundFont says about itself; broken and hostile ones are refused or read as far as
+ * they go. */
 #include "synthd/soundfont_info.h"
 #include "tests/check.h"
 
@@ -93,7 +94,10 @@ static void test_every_cut_of_a_font_is_survived(void **state)
 static void test_text_that_cannot_be_shown_is_left_out(void **state)
 {
     (void)state;
-    put_chunk("INAM", "\x01 A\xff\x7f" "B\x1b", 10);
+    put_chunk("INAM",
+              "\x01 A\xff\x7f"
+              "B\x1b",
+              10);
     CHECK_INT(soundfont_info_read(font, n_bytes, &info), 0);
     CHECK_TEXT(info.name, "A B");
 }

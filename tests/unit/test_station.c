@@ -1,4 +1,5 @@
-/* The station: when a change begins, what it touches, and that nothing is promised that does not come. */
+/* The station: when a change begins, what it touches, and that nothing is promised that does
+ * not come. */
 #include "common/rng.h"
 #include "composerd/station.h"
 #include "tests/check.h"
@@ -6,7 +7,9 @@
 
 #include <string.h>
 
-enum { RATE_HZ = 44100, HEARD_MAX = 4096 };
+enum { HEARD_MAX = 4096 };
+
+static const uint32_t rate_hz = 44100;
 
 static const uint64_t now_frame = UINT64_C(1000064); /* somewhere in the first phrase */
 static struct station station;
@@ -65,7 +68,7 @@ static int setup(void **state)
     memset(&station, 0, sizeof station);
     memset(&heard, 0, sizeof heard);
     station.phrase_bars = 8;
-    station.lead_frames = clock_ms_frames(300, RATE_HZ);
+    station.lead_frames = clock_ms_frames(300, rate_hz);
     params_init(&params);
     params.seed = 42;
     if (station_begin(&station, &epoch, &params) != 0) {
@@ -83,14 +86,20 @@ static int teardown(void **state)
     return 0;
 }
 
+static uint64_t seconds(uint64_t n)
+{
+    return n * rate_hz;
+}
+
 /* The first frame that a change at `frame` can still reach. */
 static uint64_t soon(uint64_t frame)
 {
     return clock_block_up(frame + station.lead_frames +
-                          clock_ms_frames(STATION_MARGIN_MS, RATE_HZ));
+                          clock_ms_frames(STATION_MARGIN_MS, rate_hz));
 }
 
-/* Where the next beat or bar line begins that a change at `frame` can reach, as composed now. */
+/* Where the next beat or bar line begins that a change at `frame` can reach, as composed
+ * now. */
 static uint64_t next_beat(uint64_t frame, bool bar_line)
 {
     const struct checkpoint *const beat = lookahead_find(&station.ahead, soon(frame), bar_line);
@@ -149,7 +158,7 @@ static void test_a_new_station_composes_ahead_from_frame_0_without_a_gap(void **
         CHECK_U64(heard.phrases[i].start_frame, i == 0 ? 0 : heard.phrases[i - 1].end_frame);
     }
     CHECK(lookahead_phrases_after(&station.ahead, now_frame) >= STATION_PHRASES_AHEAD);
-    CHECK(lookahead_end(&station.ahead) >= now_frame + STATION_SECONDS_AHEAD * RATE_HZ);
+    CHECK(lookahead_end(&station.ahead) >= now_frame + seconds(STATION_SECONDS_AHEAD));
     CHECK_U64(station.change.change, 0);
 }
 
@@ -179,7 +188,7 @@ static void test_timbre_and_mix_move_at_once_and_leave_the_notes_alone(void **st
         CHECK_U64(station.change.effective_frame, soon(now_frame));
         CHECK_U64(station.change.sound_frame, soon(now_frame));
         CHECK_U64(station.change.settled_frame,
-                  soon(now_frame) + clock_ms_frames(STATION_GLIDE_MS, RATE_HZ));
+                  soon(now_frame) + clock_ms_frames(STATION_GLIDE_MS, rate_hz));
         CHECK(params_real(&station.change.params, (enum param_id)param_find(names[i])) == 0.9);
     }
 }
@@ -303,7 +312,7 @@ static void test_a_preset_is_one_transition_over_4_bars_from_the_next_bar_line(v
     change_at(now_frame);
     CHECK_U64(station.change.effective_frame, bar);
     CHECK_U64(station.change.sound_frame, bar);
-    CHECK_NEAR(station.change.glide_frames / (4 * 4 * 60.0 / 60 * RATE_HZ), 1, 0.001);
+    CHECK_NEAR(station.change.glide_frames / (4 * 4 * 60.0 / 60 * rate_hz), 1, 0.001);
     CHECK(station.change.settled_frame >= bar + station.change.glide_frames);
     CHECK_INT(station.change.params.preset, PRESET_sleep);
     CHECK(station.change.params.intensity == 0.12);
@@ -320,18 +329,18 @@ static void test_an_end_comes_to_rest_and_a_begin_goes_on(void **state)
     request.after_ms = 5000;
     change_at(frame);
     for (int i = 0; i < 40 && !station_resting(&station, frame); i++) {
-        frame += 10 * RATE_HZ;
+        frame += seconds(10);
         compose_ahead(frame);
     }
     CHECK(station_resting(&station, frame));
-    frame += 60 * RATE_HZ;
+    frame += seconds(60);
     compose_ahead(frame);
     CHECK_U64(heard.phrases[phrase_at(frame)].n_notes, 0);
     request.op = CONTROL_BEGIN;
     change_at(frame);
     compose_ahead(frame);
-    CHECK(heard.phrases[phrase_at(station.change.settled_frame + 8 * RATE_HZ)].n_notes > 0);
-    CHECK(!station_resting(&station, station.change.effective_frame + 30 * RATE_HZ));
+    CHECK(heard.phrases[phrase_at(station.change.settled_frame + seconds(8))].n_notes > 0);
+    CHECK(!station_resting(&station, station.change.effective_frame + seconds(30)));
 }
 
 static void test_an_answer_says_when_it_will_be_heard(void **state)
@@ -377,7 +386,8 @@ static void draw_request(struct rng *rng)
     }
 }
 
-/* Each phrase takes over at the beginning of music that was there, and is followed without a gap. */
+/* Each phrase takes over at the beginning of music that was there, and is followed without a
+ * gap. */
 static void check_heard(uint64_t *last_number, uint64_t frame)
 {
     for (uint32_t i = 0; i < heard.n; i++) {
@@ -395,7 +405,8 @@ static void
 test_numbers_are_never_used_again_and_promises_hold_through_hundreds_of_changes(void **state)
 {
     struct rng rng;
-    uint64_t frame = now_frame, last_number = heard.phrases[heard.n - 1].number;
+    uint64_t frame = now_frame;
+    uint64_t last_number = heard.phrases[heard.n - 1].number;
 
     (void)state;
     rng_init(&rng, 1);
@@ -403,11 +414,11 @@ test_numbers_are_never_used_again_and_promises_hold_through_hundreds_of_changes(
         draw_request(&rng);
         change_at(frame);
         check_heard(&last_number, frame);
-        frame += rng_below(&rng, 3 * RATE_HZ);
+        frame += rng_below(&rng, (uint32_t)seconds(3));
         heard.n = 0;
         compose_ahead(frame);
         check_heard(&last_number, frame);
-        CHECK(lookahead_end(&station.ahead) >= frame + STATION_SECONDS_AHEAD * RATE_HZ);
+        CHECK(lookahead_end(&station.ahead) >= frame + seconds(STATION_SECONDS_AHEAD));
         CHECK(station.next_phrase == last_number + 1);
     }
 }

@@ -1,4 +1,5 @@
-/* The station's state: taken up again it composes the same bytes, and what is damaged is refused. */
+/* The station's state: taken up again it composes the same bytes, and what is damaged is
+ * refused. */
 #include "common/json.h"
 #include "composerd/station_json.h"
 #include "tests/check.h"
@@ -105,7 +106,8 @@ static void test_a_station_that_was_taken_up_says_the_same_state(void **state)
 {
     (void)state;
     take_up_good();
-    char *const before = station_to_json(&station), *const after = station_to_json(&again);
+    char *const before = station_to_json(&station);
+    char *const after = station_to_json(&again);
 
     CHECK_TEXT(after, before);
     assert_memory_equal(&again.ahead.composer, &station.ahead.composer,

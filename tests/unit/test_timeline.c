@@ -29,8 +29,8 @@ static void begin_phrase(uint64_t number, uint64_t start_frame)
 
 static void add_note(uint64_t frame, uint32_t frames, enum role role, uint8_t midi)
 {
-    phrase.notes[phrase.n_notes++] =
-        (struct note){.frame = frame, .frames = frames, .midi = midi, .velocity = 64, .role = role};
+    phrase.notes[phrase.n_notes++] = (struct note){
+        .frame = frame, .frames = frames, .midi = midi, .velocity = 64, .role = (uint8_t)role};
 }
 
 static void add_end(uint64_t frame, enum role role, uint8_t midi)
@@ -50,8 +50,8 @@ static void play_to(struct timeline *timeline, uint64_t frame, char *text, size_
         const uint32_t n = timeline_pop(timeline, events);
 
         for (uint32_t i = 0; i < n; i++) {
-            used += (size_t)snprintf(text + used, size - used, "%c%d@%d ", events[i].on ? '+' : '-',
-                                     events[i].midi, (int)at);
+            used += (size_t)snprintf(text + used, size - used, "%c%d@%d ",
+                                     events[i].on ? '+' : '-', events[i].midi, (int)at);
         }
     }
 }
@@ -101,8 +101,8 @@ static void test_a_phrase_takes_away_what_earlier_ones_hold_from_its_start_on(vo
 
     (void)state;
     begin_phrase(0, 0);
-    add_note(64, 1024, ROLE_pad, 60);  /* began before: ends as written */
-    add_note(512, 512, ROLE_pad, 62);  /* taken away */
+    add_note(64, 1024, ROLE_pad, 60); /* began before: ends as written */
+    add_note(512, 512, ROLE_pad, 62); /* taken away */
     timeline_apply(timeline, &phrase);
     begin_phrase(1, 512);
     add_note(576, 64, ROLE_pad, 64);
@@ -132,6 +132,29 @@ static void test_a_phrase_moves_the_ends_that_it_names(void **state)
     timeline_start(timeline);
     play_to(timeline, 8192, text, sizeof text);
     CHECK_TEXT(text, "+60@64 +62@64 +64@64 -64@192 -60@640 -62@4160 ");
+    free(timeline);
+}
+
+static void test_an_end_goes_with_the_phrase_that_named_it(void **state)
+{
+    struct timeline *const timeline = make_timeline();
+    char text[256] = "";
+
+    (void)state;
+    begin_phrase(0, 0);
+    add_note(64, 4096, ROLE_pad, 60);
+    add_note(64, 4096, ROLE_pad, 62);
+    timeline_apply(timeline, &phrase);
+    begin_phrase(1, 512);
+    add_end(640, ROLE_pad, 60);
+    add_end(1280, ROLE_pad, 62);
+    add_end(8192, ROLE_pad, 62); /* an end never makes a note longer */
+    timeline_apply(timeline, &phrase);
+    begin_phrase(2, 1024); /* takes over before the second end, after the first */
+    timeline_apply(timeline, &phrase);
+    timeline_start(timeline);
+    play_to(timeline, 8192, text, sizeof text);
+    CHECK_TEXT(text, "+60@64 +62@64 -60@640 -62@4160 ");
     free(timeline);
 }
 
@@ -239,7 +262,8 @@ static void test_joining_begins_what_can_still_be_heard_at_its_true_onset(void *
     free(timeline);
 }
 
-static void test_a_note_that_a_later_phrase_took_away_does_not_come_back_when_joining(void **state)
+static void
+test_a_note_that_a_later_phrase_took_away_does_not_come_back_when_joining(void **state)
 {
     struct timeline *const timeline = make_timeline();
     char text[256] = "";
@@ -300,12 +324,14 @@ int main(void)
         cmocka_unit_test(test_ends_come_before_beginnings_then_by_role_and_pitch),
         cmocka_unit_test(test_a_phrase_takes_away_what_earlier_ones_hold_from_its_start_on),
         cmocka_unit_test(test_a_phrase_moves_the_ends_that_it_names),
+        cmocka_unit_test(test_an_end_goes_with_the_phrase_that_named_it),
         cmocka_unit_test(test_a_phrase_that_was_laid_down_before_changes_nothing),
         cmocka_unit_test(test_a_late_note_that_still_has_time_begins_at_once_and_is_counted),
         cmocka_unit_test(test_a_sounding_note_that_is_taken_away_is_released),
         cmocka_unit_test(test_the_order_of_arrival_of_later_phrases_leaves_no_trace),
         cmocka_unit_test(test_joining_begins_what_can_still_be_heard_at_its_true_onset),
-        cmocka_unit_test(test_a_note_that_a_later_phrase_took_away_does_not_come_back_when_joining),
+        cmocka_unit_test(
+            test_a_note_that_a_later_phrase_took_away_does_not_come_back_when_joining),
         cmocka_unit_test(test_a_full_timeline_drops_and_counts),
         cmocka_unit_test(test_each_frame_has_the_phrase_that_owns_it),
     };

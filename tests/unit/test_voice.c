@@ -1,6 +1,6 @@
 /* The voices, with the real font: overlapping pitches, the same samples for the same notes. */
-#include "synthd/voice.h"
 #include "synthd/tone.h"
+#include "synthd/voice.h"
 #include "tests/check.h"
 
 #include <math.h>
@@ -118,7 +118,11 @@ static void test_the_same_notes_give_the_same_samples_whatever_was_before(void *
     play(voice, ROLE_lead, second[0], 5);
     note(voice, true, 9, ROLE_lead, 72);
     play(voice, ROLE_lead, second[0], BLOCKS);
-    CHECK(memcmp(first[1], second[1], sizeof first - sizeof first[0]) == 0);
+    for (int b = 1; b < BLOCKS; b++) {
+        for (int i = 0; i < BLOCK_FRAMES; i++) {
+            CHECK_NEAR(first[b][i], second[b][i], 0);
+        }
+    }
     voice_destroy(voice);
 }
 

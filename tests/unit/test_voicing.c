@@ -128,8 +128,7 @@ static void test_voices_move_hardly_more_than_they_must(void **state)
         chords++;
     }
     CHECK(chords > 50);
-    printf("OVER %d of %d\n", over, chords);
-    CHECK(over < chords);
+    CHECK(over * 3 < chords);
 }
 
 static struct composition composition;
