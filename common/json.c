@@ -25,9 +25,6 @@ static bool name_repeated(const cJSON *object)
 
 static const char *wrong_value(const cJSON *value)
 {
-    if (cJSON_IsNumber(value) && !isfinite(value->valuedouble)) {
-        return "has a number out of range";
-    }
     if (cJSON_IsObject(value) && name_repeated(value)) {
         return "names a member twice";
     }

@@ -1,8 +1,9 @@
 /*
  * json - strict reading of JSON, on cJSON. Only JSON adaptors (*_json.c) include this.
  *
- * The text is as json_text wants it, nothing trails, numbers are finite, names are matched
- * case-sensitively, no name stands twice.
+ * The text is as json_text wants it, nothing trails, names are matched case-sensitively, no
+ * name stands twice. A number too large for a double reads as infinity: it is refused where it
+ * is used, by the name of its member and with the range.
  *
  * Threads: pure.
  */

@@ -24,7 +24,7 @@ static char scratch[64];
 static inline int scratch_setup(void **state)
 {
     (void)state;
-    snprintf(scratch, sizeof scratch, "/tmp/auralis-test-XXXXXX");
+    snprintf(scratch, sizeof scratch, "/tmp/auralis-unit-XXXXXX");
     return mkdtemp(scratch) != NULL ? 0 : -1;
 }
 

@@ -158,20 +158,22 @@ static void test_each_new_subscription_is_seen_with_its_topic(void **state)
     char address[SCRATCH_PATH_BYTES + 8];
     char topic[32];
 
+    void *subscribers[2];
+
     (void)state;
     await_subscription();
     snprintf(address, sizeof address, "ipc://%s/events", scratch);
     for (int i = 0; i < 2; i++) { /* the second one is no news to the socket, but to us */
-        void *const subscriber = zmq_socket(context, ZMQ_SUB);
-
-        zmq_setsockopt(subscriber, ZMQ_SUBSCRIBE, "params", 6);
-        CHECK_INT(zmq_connect(subscriber, address), 0);
+        subscribers[i] = zmq_socket(context, ZMQ_SUB);
+        zmq_setsockopt(subscribers[i], ZMQ_SUBSCRIBE, "params", 6);
+        CHECK_INT(zmq_connect(subscribers[i], address), 0);
         while (bus_next_subscription(&server, topic, sizeof topic) < 0) {
             CHECK(bus_server_wait(&server, clock_now_ns() + patience_ns));
         }
         CHECK_TEXT(topic, "params");
-        zmq_close(subscriber);
     }
+    zmq_close(subscribers[0]);
+    zmq_close(subscribers[1]);
     zmq_ctx_term(context);
 }
 

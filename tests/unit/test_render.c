@@ -153,14 +153,14 @@ static void test_who_joins_later_plays_the_same_frames(void **state)
         begin();
         compare_from(joins[i], FRAMES, whole, joined);
         for (uint32_t f = 0; f < FRAMES; f++) {
-            const int16_t left = (int16_t)(whole[f] & 0xffff),
-                          other = (int16_t)(joined[f] & 0xffff);
+            const int16_t left = (int16_t)(whole[f] & 0xffff);
+            const int16_t other = (int16_t)(joined[f] & 0xffff);
 
-            CHECK(abs(left - other) <=
-                  1); /* what the room heard longer ago has sunk below the dither */
+            /* FluidSynth moves into a note's first block from what its slot played before */
+            CHECK(abs(left - other) <= 3);
             apart += whole[f] != joined[f];
         }
-        CHECK(apart <= FRAMES / 5);
+        CHECK(apart <= FRAMES / 100);
         CHECK(loudest(joined, FRAMES) > 500);
     }
 }

@@ -279,6 +279,23 @@ static void test_a_state_without_entries_is_refused(void **state)
     free(empty);
 }
 
+static void
+test_an_entry_that_begins_elsewhere_than_its_composer_stands_is_refused(void **state)
+{
+    char *const text = station_to_json(&station);
+    cJSON *const object = cJSON_Parse(text);
+    cJSON *const entry = cJSON_GetObjectItem(object, "entries")->child;
+    cJSON *const start = cJSON_GetObjectItem(entry, "start_frame");
+
+    (void)state;
+    free(text);
+    cJSON_SetNumberValue(start, start->valuedouble + 64);
+    char *const moved = json_print(object);
+
+    check_refused(moved, "start_frame: must be where the composer stands");
+    free(moved);
+}
+
 static void test_every_cut_of_a_state_is_refused(void **state)
 {
     char *const text = station_to_json(&station);
@@ -306,6 +323,7 @@ int main(void)
         STATE_TEST(test_every_value_of_a_state_that_is_damaged_is_refused_by_name),
         STATE_TEST(test_what_is_no_state_is_refused),
         STATE_TEST(test_a_state_without_entries_is_refused),
+        STATE_TEST(test_an_entry_that_begins_elsewhere_than_its_composer_stands_is_refused),
         STATE_TEST(test_every_cut_of_a_state_is_refused),
     };
 
