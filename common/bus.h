@@ -4,8 +4,8 @@
  * composerd serves both sockets (XPUB, ROUTER); synthd and streamd are peers (SUB, DEALER).
  * Reconnecting is ZeroMQ's; noticing what was missed is bus_gap's.
  *
- * Memory:  a bus is the caller's struct; *_finish() accepts a zeroed one. Payloads given to callbacks
- *          live until they return.
+ * Memory:  a bus is the caller's struct; *_finish() accepts a zeroed one. Payloads given to
+ *          callbacks live until they return.
  * Threads: each struct belongs to one thread.
  * Errors:  >= 0, or -errno.
  */
@@ -26,7 +26,8 @@ struct bus_server {
 };
 /* Binds DIR/events and DIR/control. -ENAMETOOLONG when the path cannot be a socket. */
 int bus_server_open(struct bus_server *bus, const char *bus_dir);
-/* Never waits: a subscriber that does not keep up loses the newest and finds out by the count. */
+/* Never waits: a subscriber that does not keep up loses the newest and finds out by the
+ * count. */
 int bus_publish(struct bus_server *bus, enum event_type topic, const char *json);
 /* Waits until something arrives or deadline_ns; true when it did. Signals end the wait. */
 bool bus_server_wait(struct bus_server *bus, int64_t deadline_ns);
@@ -38,8 +39,9 @@ struct bus_peer {
     size_t identity_len;
     bool delimiter; /* a REQ socket's empty frame, given back in the reply */
 };
-/* Takes the next request into request[size] (0-terminated) and returns its length; -EAGAIN when there is
- * none, -EMSGSIZE or -EPROTO when it cannot be one: the peer is known then and may be told. */
+/* Takes the next request into request[size] (0-terminated) and returns its length; -EAGAIN when
+ * there is none, -EMSGSIZE or -EPROTO when it cannot be one: the peer is known then and may be
+ * told. */
 int bus_next_request(struct bus_server *bus, struct bus_peer *peer, char *request, size_t size);
 int bus_reply(struct bus_server *bus, const struct bus_peer *peer, const char *json);
 void bus_server_finish(struct bus_server *bus);
@@ -53,8 +55,9 @@ int bus_client_open(struct bus_client *bus, const char *bus_dir);
  * bus_client_drain after each wake-up and after each bus_request). */
 int bus_client_events_fd(const struct bus_client *bus);
 int bus_client_control_fd(const struct bus_client *bus);
-/* Sends a request without waiting; replies come through drain, in any order, told apart by id. -EAGAIN while
- * composerd is away: nothing is kept for it, so nothing old is carried out when it returns. */
+/* Sends a request without waiting; replies come through drain, in any order, told apart by id.
+ * -EAGAIN while composerd is away: nothing is kept for it, so nothing old is carried out when
+ * it returns. */
 int bus_request(struct bus_client *bus, const char *json);
 struct bus_handlers {
     void (*event)(void *user, enum event_type topic, const char *json, size_t len);
@@ -65,14 +68,16 @@ int bus_client_drain(struct bus_client *bus, const struct bus_handlers *handlers
 void bus_client_finish(struct bus_client *bus);
 
 /* ---- what was missed ---- */
-/* Follows one subscriber's events; asks for a snapshot at the start, at a gap and at a new run. */
+/* Follows one subscriber's events; asks for a snapshot at the start, at a gap and at a new
+ * run. */
 struct bus_gap {
     char run[RUN_ID_SIZE];
     uint64_t last_n[EVENT_TYPE_COUNT];
     bool known; /* false: a snapshot is wanted */
 };
 enum bus_seen { BUS_SEEN_NEXT, BUS_SEEN_BEFORE, BUS_SEEN_GAP };
-/* What this event is to the subscriber. BUS_SEEN_GAP: ask for a snapshot; the event itself is good. */
+/* What this event is to the subscriber. BUS_SEEN_GAP: ask for a snapshot; the event itself is
+ * good. */
 enum bus_seen bus_gap_event(struct bus_gap *gap, const struct event_head *head);
 /* A heartbeat tells what was lost when nothing followed it. */
 enum bus_seen bus_gap_heartbeat(struct bus_gap *gap, const struct event_head *head,

@@ -1,7 +1,6 @@
 #include "common/bus.h"
 
 #include <stdio.h>
-#include <stdio.h>
 #include <string.h>
 
 static void follow_run(struct bus_gap *gap, const char *run)

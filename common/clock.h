@@ -32,7 +32,8 @@ void clock_sleep_until_ns(int64_t deadline_ns);
 /* The kernel's boot id; 0, or -errno. */
 int clock_boot_id(char boot_id[BOOT_ID_SIZE]);
 
-/* Duration of `frames`; exact to the nanosecond below, no overflow within 10 years (and beyond). */
+/* Duration of `frames`; exact to the nanosecond below, no overflow within 10 years (and
+ * beyond). */
 int64_t clock_frames_ns(uint64_t frames, uint32_t rate_hz);
 int64_t clock_due_ns(const struct epoch *epoch, uint64_t frame);
 /* The last frame that is due at `now_ns`; 0 before the stream's birth. */

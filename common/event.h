@@ -22,8 +22,8 @@ struct event_head {
     uint64_t stream;
 };
 
-/* A change of the parameters. It cancels changes published before it whose effective_frame is at or
- * after its own, as a phrase does with notes. */
+/* A change of the parameters. It cancels changes published before it whose effective_frame is
+ * at or after its own, as a phrase does with notes. */
 struct params_event {
     uint64_t change; /* number in the stream, from 0; a repeated number is a repeated message */
     struct params params;

@@ -1,6 +1,6 @@
 /*
- * event_json - events <-> JSON, strict: what is unknown, missing or out of range is refused with a
- * reason that names it. The formats are the schemas in common/schema/.
+ * event_json - events <-> JSON, strict: what is unknown, missing or out of range is refused
+ * with a reason that names it. The formats are the schemas in common/schema/.
  *
  * Memory:  *_to_json() return a string that the caller frees, or NULL without memory; one line.
  * Threads: pure.
@@ -42,8 +42,9 @@ struct snapshot_head {
 /* The reply that says so; events are JSON as published, [n_events]. */
 char *snapshot_to_json(const struct snapshot_head *head, const char *const *events,
                        size_t n_events);
-/* Reads a snapshot reply and gives each event, in order of publishing, through `scratch`. A reply
- * that is no snapshot (or says ok: false) is -EPROTO; so is one bad event, before any is given. */
+/* Reads a snapshot reply and gives each event, in order of publishing, through `scratch`. A
+ * reply that is no snapshot (or says ok: false) is -EPROTO; so is one bad event, before any is
+ * given. */
 int snapshot_from_json(const char *text, size_t len, struct snapshot_head *head,
                        struct event *scratch,
                        void (*each)(void *user, const struct event *event), void *user,

@@ -1,8 +1,10 @@
 /*
- * log - one event a line, to standard error with the journal's priority prefix when systemd reads it.
+ * log - one event a line, to standard error with the journal's priority prefix when systemd
+ * reads it.
  *
- * A line is a sentence start in lower case, then key=value with units. Trouble that repeats goes through
- * a log_limit, which lets one line a second through and says how many were swallowed.
+ * A line is a sentence start in lower case, then key=value with units. Trouble that repeats
+ * goes through a log_limit, which lets one line a second through and says how many were
+ * swallowed.
  *
  * Threads: any; never from a render or packet path.
  */
@@ -19,7 +21,8 @@ enum log_level {
     LOG_LEVEL_DEBUG = 7
 };
 
-/* name: shown before each line on a terminal; level: error, warning, info or debug. 0, or -EINVAL. */
+/* name: shown before each line on a terminal; level: error, warning, info or debug. 0, or
+ * -EINVAL. */
 int log_init(const char *name, const char *level);
 
 void log_write(enum log_level level, const char *format, ...)
@@ -29,8 +32,8 @@ void log_write(enum log_level level, const char *format, ...)
 #define log_info(...)  log_write(LOG_LEVEL_INFO, __VA_ARGS__)
 #define log_debug(...) log_write(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
-/* An event that operators search for: under systemd a structured entry with AURALIS_EVENT=<event> and
- * AURALIS_STREAM, AURALIS_FRAME; elsewhere a plain line. */
+/* An event that operators search for: under systemd a structured entry with
+ * AURALIS_EVENT=<event> and AURALIS_STREAM, AURALIS_FRAME; elsewhere a plain line. */
 void log_event(const char *event, uint64_t stream, uint64_t frame, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

@@ -1,8 +1,8 @@
 /*
  * metrics - the counters and gauges of metrics.def.
  *
- * Each daemon bumps its own; synthd's live in the ring's header, composerd's travel in the heartbeat,
- * and streamd shows them all.
+ * Each daemon bumps its own; synthd's live in the ring's header, composerd's travel in the
+ * heartbeat, and streamd shows them all.
  *
  * Memory:  an array of words, the caller's.
  * Threads: relaxed atomics: any thread may bump, any may read; no order is implied.
@@ -49,8 +49,8 @@ static inline int64_t metric_get(const struct metrics *metrics, enum metric_id i
 /* Keeps the largest. */
 void metric_max(struct metrics *metrics, enum metric_id id, int64_t value);
 
-/* The position of a metric among its daemon's own, and the first of a daemon: the ring's counters[] and the
- * heartbeat hold a daemon's metrics in the order of the table. */
+/* The position of a metric among its daemon's own, and the first of a daemon: the ring's
+ * counters[] and the heartbeat hold a daemon's metrics in the order of the table. */
 int metric_first(const char *daemon);
 int metric_count(const char *daemon);
 

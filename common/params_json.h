@@ -1,6 +1,6 @@
 /*
- * params_json - parameters <-> JSON: the values, a change asked for, and the schema that the page's
- * controls are made from. cJSON values, so only JSON adaptors include this.
+ * params_json - parameters <-> JSON: the values, a change asked for, and the schema that the
+ * page's controls are made from. cJSON values, so only JSON adaptors include this.
  *
  * Memory:  returned values are the caller's (cJSON_Delete).
  * Errors:  0, or the number of errors found.
@@ -22,9 +22,11 @@ struct param_errors {
 cJSON *params_to_json(const struct params *params);
 /* The value of one parameter. */
 cJSON *param_to_json(const struct params *params, int param);
-/* A JSON Schema (2020-12) of an object of parameters, with title, description, unit and effect. */
+/* A JSON Schema (2020-12) of an object of parameters, with title, description, unit and
+ * effect. */
 cJSON *params_schema_json(void);
-/* One member of an object that should name a parameter. Unknown names and bad values become errors. */
+/* One member of an object that should name a parameter. Unknown names and bad values become
+ * errors. */
 void params_change_json(struct params_change *change, const char *name, const cJSON *value,
                         struct param_errors *errors);
 /* A whole object of parameters; every one of them must be there. */

@@ -112,8 +112,8 @@ struct epoch ring_epoch(const struct ring *ring)
 
 uint64_t ring_adopt(struct ring *ring)
 {
-    /* Nothing to repair: what the dead writer had claimed beyond published is written again, and
-     * reserved is never lowered, so a reader never trusts what it half overwrote. */
+    /* Nothing to repair: what the dead writer had claimed beyond published is written again,
+     * and reserved is never lowered, so a reader never trusts what it half overwrote. */
     return atomic_load_explicit(&ring->published_frames, memory_order_relaxed);
 }
 
@@ -121,13 +121,14 @@ uint64_t ring_adopt(struct ring *ring)
 static void claim(struct ring *ring, uint64_t end_frame)
 {
     if (atomic_load_explicit(&ring->reserved_frames, memory_order_relaxed) < end_frame) {
-        /* W1 claim: announced before anything is overwritten (ordered before W2 by its release) */
+        /* W1 claim: announced before anything is overwritten (ordered before W2 by its
+         * release) */
         atomic_store_explicit(&ring->reserved_frames, end_frame, memory_order_relaxed);
     }
 }
 
-/* W3 publish: release, pairs with R1 (acquire). The futex word follows, so that a reader that read it
- * before finding nothing new does not fall asleep on what has come since. */
+/* W3 publish: release, pairs with R1 (acquire). The futex word follows, so that a reader that
+ * read it before finding nothing new does not fall asleep on what has come since. */
 static void publish(struct ring *ring, uint64_t end_frame)
 {
     atomic_store_explicit(&ring->published_frames, end_frame, memory_order_release);
@@ -142,7 +143,8 @@ void ring_write(struct ring *ring, const uint32_t *src, uint32_t n_frames)
 
     claim(ring, start + n_frames);
     for (uint32_t i = 0; i < n_frames; i++) {
-        /* W2 fill: release, so that a reader that sees a new frame (R2) sees its claim too (R3) */
+        /* W2 fill: release, so that a reader that sees a new frame (R2) sees its claim too
+         * (R3) */
         atomic_store_explicit(&ring->frames[(start + i) & mask], src[i], memory_order_release);
     }
     publish(ring, start + n_frames);
@@ -164,8 +166,8 @@ void ring_chunk_store(struct ring *ring, const struct ring_chunk_facts *facts)
     struct ring_chunk *const chunk =
         &ring->chunks[facts->first_frame / ring->chunk_frames % RING_CHUNKS];
 
-    /* A sequence lock whose sequence is first_frame: each field is released after the mark, so a
-     * reader that meets a new field finds first_frame changed when it looks again. */
+    /* A sequence lock whose sequence is first_frame: each field is released after the mark, so
+     * a reader that meets a new field finds first_frame changed when it looks again. */
     atomic_store_explicit(&chunk->first_frame, UINT64_MAX, memory_order_relaxed);
     atomic_store_explicit(&chunk->rendered_ns, facts->rendered_ns, memory_order_release);
     atomic_store_explicit(&chunk->phrase, facts->phrase, memory_order_release);

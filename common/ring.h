@@ -8,7 +8,8 @@
  *
  * Unit:    positions and counts are FRAMES since the stream's birth (u64, never wraps), masked
  *          only to index. One frame = one u32: left s16 in the low half, right s16 in the high.
- * Memory:  the caller owns the mapping; nothing here allocates, locks, logs or calls the system.
+ * Memory:  the caller owns the mapping; nothing here allocates, locks, logs or calls the
+ *          system.
  * Threads: one writer (process or thread), any number of readers on a read-only mapping.
  * Errors:  >= 0 is a result, < 0 is -errno.
  */
@@ -67,20 +68,23 @@ struct ring {
     _Atomic uint32_t closed;     /* 116: 1 when a new segment has taken the name */
     uint64_t spare0;             /* 120 */
 
-    _Alignas(RING_LINE_BYTES) _Atomic uint64_t
-        reserved_frames; /* 128: about to be overwritten up to
-                                                                   here; written by the writer only */
-    _Alignas(RING_LINE_BYTES) _Atomic uint64_t published_frames; /* 192: intact up to here */
-    _Atomic uint64_t
-        valid_from_frame; /* 200: nothing below was rendered; a multiple of chunk_frames */
-    _Alignas(RING_LINE_BYTES) _Atomic uint32_t
-        futex_word; /* 256: changes at each publication */
+    /* 128: about to be overwritten up to here; written by the writer only */
+    _Alignas(RING_LINE_BYTES) _Atomic uint64_t reserved_frames;
+    /* 192: intact up to here */
+    _Alignas(RING_LINE_BYTES) _Atomic uint64_t published_frames;
+    /* 200: nothing below was rendered; a multiple of chunk_frames */
+    _Atomic uint64_t valid_from_frame;
+    /* 256: changes at each publication */
+    _Alignas(RING_LINE_BYTES) _Atomic uint32_t futex_word;
 
-    _Alignas(
-        RING_LINE_BYTES) _Atomic int64_t counters[RING_COUNTERS]; /* 320: metrics of synthd */
-    char info[RING_INFO_BYTES]; /* 832: JSON of the writer: version, fonts, degraded */
-    _Alignas(RING_LINE_BYTES) struct ring_chunk chunks[RING_CHUNKS]; /* 2880 */
-    _Alignas(RING_PAGE_BYTES) _Atomic uint32_t frames[]; /* header_bytes: [capacity_frames] */
+    /* 320: metrics of synthd */
+    _Alignas(RING_LINE_BYTES) _Atomic int64_t counters[RING_COUNTERS];
+    /* 832: JSON of the writer: version, fonts, degraded */
+    char info[RING_INFO_BYTES];
+    /* 2880: facts about what is in the ring */
+    _Alignas(RING_LINE_BYTES) struct ring_chunk chunks[RING_CHUNKS];
+    /* header_bytes: [capacity_frames] */
+    _Alignas(RING_PAGE_BYTES) _Atomic uint32_t frames[];
 };
 
 /* What a new ring is made for. */
@@ -91,10 +95,11 @@ struct ring_format {
 
 /* Bytes that a ring of this capacity takes. */
 size_t ring_bytes(uint32_t capacity_frames);
-/* Lays out an empty ring in zeroed memory of ring_bytes(). -EINVAL when the format makes no sense. */
+/* Lays out an empty ring in zeroed memory of ring_bytes(). -EINVAL when the format makes no
+ * sense. */
 int ring_init(struct ring *ring, const struct ring_format *format);
-/* Whether a mapping of `bytes` holds a ring this code can use: 0, or -EPROTO; *reason says what is
- * wrong with it (static text). Reads nothing beyond `bytes`. */
+/* Whether a mapping of `bytes` holds a ring this code can use: 0, or -EPROTO; *reason says what
+ * is wrong with it (static text). Reads nothing beyond `bytes`. */
 int ring_check(const struct ring *ring, size_t bytes, const char **reason);
 /* The stream's place in time, as written in the ring. */
 struct epoch ring_epoch(const struct ring *ring);
@@ -102,11 +107,12 @@ struct epoch ring_epoch(const struct ring *ring);
 /* ---- writer ---- */
 /* Goes on where the last writer ended: returns the next frame to write. */
 uint64_t ring_adopt(struct ring *ring);
-/* Publishes n_frames (at most the capacity) after what is there; the caller wakes the readers. */
+/* Publishes n_frames (at most the capacity) after what is there; the caller wakes the
+ * readers. */
 void ring_write(struct ring *ring, const uint32_t *src, uint32_t n_frames);
-/* Leaves everything before `frame` out: it is the next to be written and the first that is valid.
- * `frame` is a multiple of BLOCK_FRAMES at or after what is published; valid_from is the next
- * chunk border at or after it. */
+/* Leaves everything before `frame` out: it is the next to be written and the first that is
+ * valid. `frame` is a multiple of BLOCK_FRAMES at or after what is published; valid_from is the
+ * next chunk border at or after it. */
 void ring_jump(struct ring *ring, uint64_t frame);
 /* Records a finished chunk. */
 struct ring_chunk_facts {
@@ -120,12 +126,13 @@ void ring_chunk_store(struct ring *ring, const struct ring_chunk_facts *facts);
 uint64_t ring_published(const struct ring *ring);
 /* The oldest frame that can still be read (it may be lapped the next moment). */
 uint64_t ring_oldest(const struct ring *ring);
-/* Copies up to n_frames at *cursor_frames into dst[n_frames] and moves the cursor past them. Returns
- * the count, 0 when nothing is new, -EOVERFLOW when lapped: cursor at the oldest intact frame, dst is
- * garbage. */
+/* Copies up to n_frames at *cursor_frames into dst[n_frames] and moves the cursor past them.
+ * Returns the count, 0 when nothing is new, -EOVERFLOW when lapped: cursor at the oldest intact
+ * frame, dst is garbage. */
 int ring_read(const struct ring *ring, uint64_t *cursor_frames, uint32_t *dst,
               uint32_t n_frames);
-/* Facts of the chunk that begins at first_frame; -ENOENT when they are not (or no longer) there. */
+/* Facts of the chunk that begins at first_frame; -ENOENT when they are not (or no longer)
+ * there. */
 int ring_chunk_load(const struct ring *ring, uint64_t first_frame,
                     struct ring_chunk_facts *facts);
 

@@ -132,8 +132,8 @@ static void set_aside(const char *name)
     }
 }
 
-/* What to do about the segment that has the name now: adopt it, replace it or make a first one. It stays
- * mapped at *old (NULL when there is none that is a ring). */
+/* What to do about the segment that has the name now: adopt it, replace it or make a first one.
+ * It stays mapped at *old (NULL when there is none that is a ring). */
 static enum ring_opened inspect(const char *name, const struct ring_format *format, void **old,
                                 size_t *bytes, const char **reason)
 {

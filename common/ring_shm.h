@@ -1,13 +1,15 @@
 /*
  * ring_shm - the ring as a POSIX shared-memory segment with a name.
  *
- * The writer holds a lock file of its own (mode 0600, in its own directory), adopts a segment that a
- * dead writer left, or makes a new one under a temporary name and renames it over the old, which is
- * marked closed and whose readers are woken. Readers map it read-only and can still sleep on it.
+ * The writer holds a lock file of its own (mode 0600, in its own directory), adopts a segment
+ * that a dead writer left, or makes a new one under a temporary name and renames it over the
+ * old, which is marked closed and whose readers are woken. Readers map it read-only and can
+ * still sleep on it.
  *
  * Memory:  the mapping belongs to the struct; *_finish() accepts a zeroed one.
  * Threads: each struct belongs to one thread; any number of processes.
- * Errors:  0, or -errno; the reason in words where a `reason` is taken (static text or errno's).
+ * Errors:  0, or -errno; the reason in words where a `reason` is taken (static text or
+ *          errno's).
  */
 #ifndef AURALIS_RING_SHM_H
 #define AURALIS_RING_SHM_H
@@ -31,8 +33,8 @@ struct ring_writer {
 };
 enum ring_opened { RING_ADOPTED = 0, RING_CREATED = 1, RING_REPLACED = 2, RING_SET_ASIDE = 3 };
 /* Adopts the segment called `name` when stream, rate, capacity and version are the same, else
- * replaces it; what is not a ring is set aside as NAME.bad. Returns an enum ring_opened or -errno.
- * `reason` says why the old segment was not adopted ("" when there was none). */
+ * replaces it; what is not a ring is set aside as NAME.bad. Returns an enum ring_opened or
+ * -errno. `reason` says why the old segment was not adopted ("" when there was none). */
 int ring_writer_open(struct ring_writer *writer, const char *name,
                      const struct ring_format *format, const char **reason);
 /* Wakes every reader that sleeps on the ring; one system call. */
@@ -44,7 +46,8 @@ struct ring_reader {
     const struct ring *ring; /* mapped read-only; NULL when not attached */
     size_t bytes;
 };
-/* Attaches to the segment of this name, read-only. -ENOENT, -EACCES, or -EPROTO with the reason. */
+/* Attaches to the segment of this name, read-only. -ENOENT, -EACCES, or -EPROTO with the
+ * reason. */
 int ring_reader_open(struct ring_reader *reader, const char *name, const char **reason);
 /* Sleeps until more than `published_frames` are published, the ring is closed or `deadline_ns`
  * (monotonic) has come. True when there is more. */

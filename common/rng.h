@@ -1,6 +1,6 @@
 /*
- * rng - seeded random numbers, the same sequence everywhere (xoshiro256**, seeded by splitmix64;
- * Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021).
+ * rng - seeded random numbers, the same sequence everywhere (xoshiro256**, seeded by
+ * splitmix64; Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021).
  *
  * Memory:  four words, the caller's; plain data that may be copied and stored.
  * Threads: pure.

@@ -1,6 +1,6 @@
 /*
- * service - what a daemon owes its supervisor: READY, STATUS, WATCHDOG from the working loop, and the
- * signals that end or reload it. Without systemd all of it is quiet.
+ * service - what a daemon owes its supervisor: READY, STATUS, WATCHDOG from the working loop,
+ * and the signals that end or reload it. Without systemd all of it is quiet.
  *
  * Memory:  the caller's.
  * Threads: the main thread; signals only set flags.
@@ -17,12 +17,14 @@ struct service {
     char status[160];
 };
 
-/* SIGTERM and SIGINT end service_running(), SIGHUP sets service_reload_wanted(), SIGPIPE is ignored. */
+/* SIGTERM and SIGINT end service_running(), SIGHUP sets service_reload_wanted(), SIGPIPE is
+ * ignored. */
 int service_init(struct service *service);
 bool service_running(void);
 /* True once for each SIGHUP. */
 bool service_reload_wanted(void);
-/* Called with the signal's number when one arrives, from the handler: only async-signal-safe work. */
+/* Called with the signal's number when one arrives, from the handler: only async-signal-safe
+ * work. */
 void service_on_signal(void (*wake)(void));
 void service_ready(struct service *service);
 /* Shows one line in `systemctl status`; sent only when it changed. */

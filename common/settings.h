@@ -1,10 +1,12 @@
 /*
- * settings - what an operator sets, from settings.def: defaults, then an INI file, then the environment,
- * then flags; each value remembers where it came from. Initial parameters are section [params].
+ * settings - what an operator sets, from settings.def: defaults, then an INI file, then the
+ * environment, then flags; each value remembers where it came from. Initial parameters are
+ * section [params].
  *
  * Memory:  the struct is the caller's (about 5 kB); plain values.
  * Threads: at start-up, from main.
- * Errors:  0, or -EINVAL with text that names the place, the setting, what was wrong and what is allowed.
+ * Errors:  0, or -EINVAL with text that names the place, the setting, what was wrong and what
+ *          is allowed.
  */
 #ifndef AURALIS_SETTINGS_H
 #define AURALIS_SETTINGS_H
@@ -64,7 +66,8 @@ struct settings_program {
     const struct settings_flag *flags; /* ends at a NULL name; NULL for none */
 };
 
-/* settings_load() has done what was asked (--help, --version, --check-config, --print-config): end now. */
+/* settings_load() has done what was asked (--help, --version, --check-config, --print-config):
+ * end now. */
 enum { SETTINGS_DONE = 1 };
 
 /* Reads defaults, file, environment and flags, in this order. 0, SETTINGS_DONE or -EINVAL. */

@@ -1,5 +1,6 @@
 /*
- * settings_table - settings.def as a table, shared by the files that read, set and print settings.
+ * settings_table - settings.def as a table, shared by the files that read, set and print
+ * settings.
  *
  * Threads: at start-up, from main.
  */

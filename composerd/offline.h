@@ -1,5 +1,6 @@
 /*
- * offline - composes without a station, as fast as it can: a journal on standard output, or a MIDI file.
+ * offline - composes without a station, as fast as it can: a journal on standard output, or a
+ * MIDI file.
  *
  * Errors:  0, or -errno; the reason has been logged.
  */

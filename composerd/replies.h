@@ -1,6 +1,6 @@
 /*
- * replies - what was answered to whom, so that a request that comes again gets the same answer and is not
- * carried out again.
+ * replies - what was answered to whom, so that a request that comes again gets the same answer
+ * and is not carried out again.
  *
  * Memory:  copies of the last REPLIES_KEPT replies; replies_finish() accepts a zeroed one.
  * Threads: one.

@@ -104,7 +104,8 @@ static struct touched what_is_touched(const struct control_request *request,
 
 /* ---- carrying it out ---- */
 
-/* The first composed beat (or bar line) at or after a frame, composing up to there when need be. */
+/* The first composed beat (or bar line) at or after a frame, composing up to there when need
+ * be. */
 static const struct checkpoint *find_beat(struct station *station, uint64_t frame,
                                           bool bar_line,
                                           const struct station_listener *listener)

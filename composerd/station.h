@@ -1,10 +1,10 @@
 /*
- * station - the stream as composerd owns it: the parameters, what is composed ahead, and what a change
- * does to both.
+ * station - the stream as composerd owns it: the parameters, what is composed ahead, and what a
+ * change does to both.
  *
  * Unit:    frames.
- * Memory:  the caller's struct, zeroed before station_begin() or station_from_json(); station_finish()
- *          accepts a zeroed one.
+ * Memory:  the caller's struct, zeroed before station_begin() or station_from_json();
+ *          station_finish() accepts a zeroed one.
  * Threads: one.
  */
 #ifndef AURALIS_STATION_H
@@ -42,11 +42,12 @@ struct station_listener {
 /* A newborn stream: seed in params. 0, or -ENOMEM. */
 int station_begin(struct station *station, const struct epoch *epoch,
                   const struct params *params);
-/* Composes the next phrase when fewer than STATION_PHRASES_AHEAD lie ahead; true when it did. */
+/* Composes the next phrase when fewer than STATION_PHRASES_AHEAD lie ahead; true when it
+ * did. */
 bool station_compose(struct station *station, uint64_t now_frame,
                      const struct station_listener *listener);
-/* Carries out set, next, reseed, end or begin: station->change is the new one, and the phrases that take over
- * from there have been given to the listener. `seed` is for reseed. */
+/* Carries out set, next, reseed, end or begin: station->change is the new one, and the phrases
+ * that take over from there have been given to the listener. `seed` is for reseed. */
 void station_change(struct station *station, const struct control_request *request,
                     uint64_t now_frame, uint64_t seed, const struct station_listener *listener);
 /* What the present change means for someone who asks at now_ns. */

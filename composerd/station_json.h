@@ -1,9 +1,9 @@
 /*
- * station_json - what a station must know to go on after a restart <-> JSON: the stream, the parameters and
- * what each phrase that is not over was composed from.
+ * station_json - what a station must know to go on after a restart <-> JSON: the stream, the
+ * parameters and what each phrase that is not over was composed from.
  *
- * Memory:  the text is the caller's to free. station_from_json() fills a zeroed station and composes its
- *          phrases again; on failure only *carried may have been written.
+ * Memory:  the text is the caller's to free. station_from_json() fills a zeroed station and
+ *          composes its phrases again; on failure only *carried may have been written.
  * Threads: pure.
  * Errors:  0, -ENOMEM, or -EPROTO with the reason.
  */

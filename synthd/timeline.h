@@ -31,7 +31,7 @@ enum {
 };
 
 struct timeline_note {
-    uint64_t frame, end_frame; /* multiples of BLOCK_FRAMES, at least one apart */
+    uint64_t frame, end_frame;  /* multiples of BLOCK_FRAMES, at least one apart */
     uint64_t written_end_frame; /* where it ends unless a phrase ends it earlier */
     uint64_t phrase;
     uint32_t id; /* of a begun note */

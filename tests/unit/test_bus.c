@@ -94,7 +94,6 @@ static void await_subscription(void)
 {
     const int64_t deadline_ns = clock_now_ns() + patience_ns;
     char topic[32];
-
     while (bus_next_subscription(&server, topic, sizeof topic) < 0) {
         CHECK(clock_now_ns() < deadline_ns);
         wait_and_pump();
@@ -157,7 +156,6 @@ static void test_each_new_subscription_is_seen_with_its_topic(void **state)
     void *const context = zmq_ctx_new();
     char address[SCRATCH_PATH_BYTES + 8];
     char topic[32];
-
     void *subscribers[2];
 
     (void)state;

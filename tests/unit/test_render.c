@@ -160,7 +160,7 @@ static void test_who_joins_later_plays_the_same_frames(void **state)
             CHECK(abs(left - other) <= 3);
             apart += whole[f] != joined[f];
         }
-        CHECK(apart <= FRAMES / 100);
+        CHECK(apart <= FRAMES / 20);
         CHECK(loudest(joined, FRAMES) > 500);
     }
 }

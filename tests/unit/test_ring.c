@@ -1,4 +1,5 @@
-/* The ring: what one writer publishes, any reader gets intact or is told that it was too late. */
+/* The ring: what one writer publishes, any reader gets intact or is told that it was too late.
+ * */
 #include "common/ring.h"
 #include "tests/check.h"
 

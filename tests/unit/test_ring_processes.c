@@ -1,5 +1,6 @@
-/* The ring between processes: writers are killed at random and taken over from, the reader's process maps it
- * read-only and accepts no torn frame. Each frame is a function of its position. */
+/* The ring between processes: writers are killed at random and taken over from, the reader's
+ * process maps it read-only and accepts no torn frame. Each frame is a function of its
+ * position. */
 #include "common/ring_shm.h"
 #include "common/rng.h"
 #include "tests/check.h"
