@@ -104,6 +104,7 @@ static void skip_rest(void *socket, int more)
 int bus_server_open(struct bus_server *bus, const char *bus_dir)
 {
     const int yes = 1;
+    const int64_t most = 8 * (int64_t)BUS_REQUEST_MAX_BYTES;
 
     memset(bus, 0, sizeof *bus);
     bus->context = zmq_ctx_new();
@@ -119,6 +120,8 @@ int bus_server_open(struct bus_server *bus, const char *bus_dir)
         zmq_setsockopt(bus->events, ZMQ_XPUB_VERBOSE, &yes, sizeof yes);
         /* a peer that reconnects under its old identity takes it over */
         zmq_setsockopt(bus->control, ZMQ_ROUTER_HANDOVER, &yes, sizeof yes);
+        /* far above what is refused with a reason: who sends more is disconnected */
+        zmq_setsockopt(bus->control, ZMQ_MAXMSGSIZE, &most, sizeof most);
         rc = join(bus_dir, bus->events, bus->control, zmq_bind);
     }
     if (rc != 0) {

@@ -226,17 +226,17 @@ static int change_key(struct params_change *change, const char *text, struct par
 }
 
 /* Refuses with the names that are allowed. */
-static int refuse_choice(struct param_error *error, const char *param,
-                         const char *(*name_of)(int32_t index), int32_t count)
+static int refuse_choice(struct param_error *error, enum param_id param,
+                         const char *(*name_of)(int32_t index), int32_t first, int32_t count)
 {
     char known[96] = "";
     size_t length = 0;
 
-    for (int32_t i = 0; i < count && length < sizeof known; i++) {
-        length += (size_t)snprintf(known + length, sizeof known - length, "%s%s", i ? ", " : "",
-                                   name_of(i));
+    for (int32_t i = first; i < count && length < sizeof known; i++) {
+        length += (size_t)snprintf(known + length, sizeof known - length, "%s%s",
+                                   i > first ? ", " : "", name_of(i));
     }
-    return refuse(error, param, "must be one of %s", known);
+    return refuse(error, param_specs[param].name, "must be one of %s", known);
 }
 
 static int change_mode(struct params_change *change, const char *text,
@@ -245,7 +245,7 @@ static int change_mode(struct params_change *change, const char *text,
     const int mode = mode_find(text);
 
     if (mode < 0) {
-        return refuse_choice(error, "mode", mode_name, MODE_COUNT);
+        return refuse_choice(error, PARAM_mode, mode_name, 0, MODE_COUNT);
     }
     change->values.mode = mode;
     change->named[PARAM_mode] = true;
@@ -255,10 +255,11 @@ static int change_mode(struct params_change *change, const char *text,
 static int change_preset(struct params_change *change, const char *text,
                          struct param_error *error)
 {
-    const int preset = preset_find(text);
+    const bool none = strcmp(text, preset_name(PRESET_NONE)) == 0;
+    const int preset = none ? PRESET_NONE : preset_find(text);
 
-    if (preset < 0) {
-        return refuse_choice(error, "preset", preset_name, PRESET_COUNT);
+    if (preset < 0 && !none) {
+        return refuse_choice(error, PARAM_preset, preset_name, PRESET_NONE, PRESET_COUNT);
     }
     change->values.preset = preset;
     change->named[PARAM_preset] = true;
@@ -357,7 +358,7 @@ static void copy_value(struct params *to, const struct params *from, int param)
 
 void params_apply(struct params *params, const struct params_change *change)
 {
-    if (change->named[PARAM_preset]) {
+    if (change->named[PARAM_preset] && change->values.preset != PRESET_NONE) {
         const struct params *const preset = &preset_specs[change->values.preset].values;
 
         for (int i = 0; i < PARAM_COUNT; i++) {

@@ -149,12 +149,10 @@ int params_from_json(const cJSON *object, struct params *params, struct param_er
     for (int i = 0; i < PARAM_COUNT; i++) {
         const char *const name = param_specs[i].name;
         const cJSON *const value = cJSON_GetObjectItemCaseSensitive(object, name);
-        const bool no_preset = i == PARAM_preset && cJSON_IsString(value) &&
-                               strcmp(value->valuestring, preset_name(PRESET_NONE)) == 0;
 
         if (value == NULL) {
             missing(errors, name);
-        } else if (!no_preset) {
+        } else {
             params_change_json(&change, name, value, errors);
         }
     }

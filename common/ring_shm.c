@@ -132,10 +132,17 @@ static void set_aside(const char *name)
     }
 }
 
-/* What to do about the segment that has the name now: adopt it, replace it or make a first one.
- * It stays mapped at *old (NULL when there is none that is a ring). */
-static enum ring_opened inspect(const char *name, const struct ring_format *format, void **old,
-                                size_t *bytes, const char **reason)
+/* Trouble of this process or moment, which says nothing about the segment. */
+static bool is_passing(int rc)
+{
+    return rc == -EMFILE || rc == -ENFILE || rc == -ENOMEM || rc == -EINTR || rc == -EAGAIN;
+}
+
+/* What to do about the segment that has the name now: adopt it, replace it, set it aside or make
+ * a first one. It stays mapped at *old (NULL when there is none that is a ring). -errno when it
+ * cannot be looked at: it may be good. */
+static int inspect(const char *name, const struct ring_format *format, void **old,
+                   size_t *bytes, const char **reason)
 {
     const int rc = map_segment(name, O_RDWR, PROT_READ | PROT_WRITE, bytes, old);
 
@@ -145,7 +152,7 @@ static enum ring_opened inspect(const char *name, const struct ring_format *form
     }
     if (rc != 0) {
         *reason = rc == -EPROTO ? "it is shorter than a ring's header" : strerror(-rc);
-        return RING_SET_ASIDE;
+        return is_passing(rc) ? rc : RING_SET_ASIDE;
     }
     if (ring_check(*old, *bytes, reason) != 0) {
         munmap(*old, *bytes);
@@ -169,8 +176,11 @@ int ring_writer_open(struct ring_writer *writer, const char *name,
 {
     void *old = NULL;
     size_t bytes = 0;
-    const enum ring_opened opened = inspect(name, format, &old, &bytes, reason);
+    const int opened = inspect(name, format, &old, &bytes, reason);
 
+    if (opened < 0) {
+        return opened;
+    }
     snprintf(writer->name, sizeof writer->name, "%s", name);
     if (opened == RING_ADOPTED) {
         writer->ring = old;
@@ -188,7 +198,7 @@ int ring_writer_open(struct ring_writer *writer, const char *name,
         }
         munmap(old, bytes);
     }
-    return rc < 0 ? rc : (int)opened;
+    return rc < 0 ? rc : opened;
 }
 
 void ring_writer_wake(struct ring_writer *writer)

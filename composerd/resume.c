@@ -54,8 +54,8 @@ struct journal_reading {
     uint64_t stream;      /* lines of another stream are not ours */
     uint64_t next_phrase; /* behind the last one journaled */
     bool has_change;
-    uint64_t last_change;
-    struct params params; /* of the last change, whatever its stream */
+    struct params_event change; /* the last one of our stream */
+    struct params params;       /* of the last change, whatever its stream */
     uint64_t n_bad;
 };
 
@@ -65,7 +65,7 @@ static void remember(struct journal_reading *reading, const char *line)
 
     if (event->head.type == EVENT_PARAMS) {
         reading->has_change = true;
-        reading->last_change = event->params.change;
+        reading->change = event->params;
         history_add(&reading->daemon->publisher.history, EVENT_PARAMS,
                     event->params.effective_frame, line);
     } else {
@@ -137,10 +137,10 @@ static void publish_unpublished(struct daemon *daemon, const struct journal_read
     struct lookahead *const ahead = &station->ahead;
     const uint64_t last = ahead->entries[ahead->n_entries - 1].number;
 
-    if (!reading->has_change || reading->last_change < station->change.change) {
+    if (!reading->has_change || reading->change.change < station->change.change) {
         publisher_queue_params(&daemon->publisher, &station->change);
-    } else {
-        station->change.change = reading->last_change;
+    } else if (reading->change.change > station->change.change) {
+        station->change = reading->change;
     }
     station->next_phrase = larger(larger(station->next_phrase, last + 1), reading->next_phrase);
     for (uint32_t i = 0; i < ahead->n_entries; i++) { /* one change may be many phrases */

@@ -94,11 +94,17 @@ static struct touched what_is_touched(const struct control_request *request,
         return touched;
     }
     for (int i = 0; i < PARAM_COUNT; i++) {
-        if (request->change.named[i]) {
+        const bool no_preset =
+            i == PARAM_preset && request->change.values.preset == PRESET_NONE;
+
+        if (request->change.named[i] && !no_preset) {
             touch(&touched, param_specs[i].effect);
         }
     }
     touched.beat = touched.beat || layer_switched(before, after);
+    if (touched.preset) {
+        touched.beat = false; /* one transition, all of it from the bar line */
+    }
     return touched;
 }
 
@@ -203,7 +209,8 @@ void station_change(struct station *station, const struct control_request *reque
     const struct checkpoint *beat = NULL;
 
     if (touched.bar || touched.beat) {
-        beat = find_beat(station, soon_frame, touched.bar, listener);
+        /* what waits for the bar line does so by itself, composed from any beat before it */
+        beat = find_beat(station, soon_frame, !touched.beat, listener);
     }
     change->change++;
     memcpy(change->origin, request->origin, sizeof change->origin);

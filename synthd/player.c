@@ -68,7 +68,6 @@ static void describe(struct player *player, const struct fonts *fonts)
 /* Voices belong to a rate; another stream may have another one. */
 int player_load(struct player *player)
 {
-    const uint32_t rate_hz = player->pace.epoch.rate_hz;
     struct fonts fonts;
 
     if (player->voice != NULL) {
@@ -76,7 +75,7 @@ int player_load(struct player *player)
     }
     fonts_find(&fonts, player->options.soundfont);
     const struct voice_options options = {
-        .rate_hz = rate_hz,
+        .rate_hz = player->pace.epoch.rate_hz,
         .gain = player->options.gain,
         .polyphony = player->options.polyphony,
         .fonts = fonts.paths,
@@ -87,7 +86,6 @@ int player_load(struct player *player)
     if (player->voice == NULL) {
         return -ENOMEM;
     }
-    player->voice_rate_hz = rate_hz;
     player->render.voice = player->voice;
     describe(player, &fonts);
     sign_ring(player);
@@ -130,10 +128,8 @@ int player_tune(struct player *player, const struct epoch *epoch)
         return rc;
     }
     pace_init(&player->pace, epoch, player->options.lead_ms);
-    if (player->voice != NULL && player->voice_rate_hz != epoch->rate_hz) {
-        voice_destroy(player->voice);
-        player->voice = NULL;
-    }
+    voice_destroy(player->voice); /* even FluidSynth remembers nothing of another stream */
+    player->voice = NULL;
     render_init(&player->render, player->voice, epoch->rate_hz, player->options.makeup_db);
     return 1;
 }

@@ -2,7 +2,7 @@
  * player - one stream into one ring: tunes in, joins, renders ahead of due, keeps the books.
  *
  * Memory:  the caller's struct (about 1 MB); player_finish() accepts a zeroed one. The voices
- *          are loaded once for a sample rate.
+ *          are loaded once a stream.
  * Threads: one thread.
  * Errors:  0, or -errno.
  */
@@ -30,7 +30,6 @@ struct player_options {
 struct player {
     struct player_options options;
     struct voice *voice;
-    uint32_t voice_rate_hz;
     char info[RING_INFO_BYTES];
     struct ring_writer ring; /* ring.ring is NULL until tuned */
     struct pace pace;
