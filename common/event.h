@@ -10,6 +10,12 @@
 #include "common/params.h"
 #include "common/phrase.h"
 
+enum {
+    /* The synth's limiter looks this far ahead: what moves at a frame may be heard so much earlier
+     * when it acts. Timbre and mix therefore begin to move so long after effective_frame. */
+    SOUND_AHEAD_FRAMES = 3 * BLOCK_FRAMES
+};
+
 enum { EVENT_VERSION = 1, RUN_ID_SIZE = 17, ORIGIN_SIZE = 33 };
 
 enum event_type { EVENT_PHRASE, EVENT_PARAMS, EVENT_HEARTBEAT, EVENT_TYPE_COUNT };

@@ -173,14 +173,16 @@ static void plan_sound(struct station *station, const struct touched *touched,
     struct params_event *const change = &station->change;
     const uint32_t rate_hz = station->epoch.rate_hz;
 
-    change->sound_frame = soon_frame;
+    change->effective_frame = soon_frame;
     change->glide_frames = (uint32_t)clock_ms_frames(STATION_GLIDE_MS, rate_hz);
     if (touched->preset) {
         const double bar_ms = 4 * 60000 / change->params.bpm;
 
-        change->sound_frame = bar->frame;
+        change->effective_frame = bar->frame;
         change->glide_frames = (uint32_t)clock_ms_frames(STATION_PRESET_BARS * bar_ms, rate_hz);
     }
+    change->sound_frame = change->effective_frame + SOUND_AHEAD_FRAMES;
+    change->settled_frame = change->sound_frame + change->glide_frames;
 }
 
 static uint64_t smaller(uint64_t a, uint64_t b)
@@ -215,8 +217,6 @@ void station_change(struct station *station, const struct control_request *reque
     change->change++;
     memcpy(change->origin, request->origin, sizeof change->origin);
     plan_sound(station, &touched, soon_frame, beat);
-    change->effective_frame = change->sound_frame;
-    change->settled_frame = change->sound_frame + change->glide_frames;
     if (beat != NULL) {
         const uint64_t music_frame = beat->frame;
 
@@ -225,7 +225,7 @@ void station_change(struct station *station, const struct control_request *reque
         const uint64_t settled_frame = settle(station, music_frame, listener);
 
         change->effective_frame =
-            touched.sound ? smaller(change->sound_frame, music_frame) : music_frame;
+            touched.sound ? smaller(change->effective_frame, music_frame) : music_frame;
         change->settled_frame =
             touched.sound ? larger(change->settled_frame, settled_frame) : settled_frame;
     }

@@ -2,6 +2,9 @@
 
 #include "synthd/pcm.h"
 
+_Static_assert((int)LIMITER_FRAMES == (int)SOUND_AHEAD_FRAMES,
+               "composerd leaves the limiter as much time as it takes");
+
 void render_init(struct render *render, struct voice *voice, uint32_t rate_hz, double makeup_db)
 {
     render->voice = voice;

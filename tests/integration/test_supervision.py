@@ -40,7 +40,9 @@ class Supervision(unittest.TestCase):
         return process, lines
 
     def pid(self, daemon):
-        with open(os.path.join(self.folder.name, 'station', f'{daemon}.pid')) as file:
+        path = os.path.join(self.folder.name, 'station', f'{daemon}.pid')
+        station.until(lambda: os.path.exists(path), f'{daemon} is started')
+        with open(path) as file:
             return int(file.read())
 
     def test_one_that_keeps_dying_is_tried_less_and_less_often_but_for_ever(self):

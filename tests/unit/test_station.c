@@ -186,8 +186,8 @@ static void test_timbre_and_mix_move_at_once_and_leave_the_notes_alone(void **st
         change_at(now_frame);
         CHECK_U64(heard.n, 0);
         CHECK_U64(station.change.effective_frame, soon(now_frame));
-        CHECK_U64(station.change.sound_frame, soon(now_frame));
-        CHECK_U64(station.change.settled_frame,
+        CHECK_U64(station.change.sound_frame, soon(now_frame) + SOUND_AHEAD_FRAMES);
+        CHECK_U64(station.change.settled_frame - SOUND_AHEAD_FRAMES,
                   soon(now_frame) + clock_ms_frames(STATION_GLIDE_MS, rate_hz));
         CHECK(params_real(&station.change.params, (enum param_id)param_find(names[i])) == 0.9);
     }
@@ -311,7 +311,7 @@ static void test_a_preset_is_one_transition_over_4_bars_from_the_next_bar_line(v
     name_text("preset", "sleep");
     change_at(now_frame);
     CHECK_U64(station.change.effective_frame, bar);
-    CHECK_U64(station.change.sound_frame, bar);
+    CHECK_U64(station.change.sound_frame, bar + SOUND_AHEAD_FRAMES);
     CHECK_NEAR(station.change.glide_frames / (4 * 4 * 60.0 / 60 * rate_hz), 1, 0.001);
     CHECK(station.change.settled_frame >= bar + station.change.glide_frames);
     CHECK_INT(station.change.params.preset, PRESET_sleep);
