@@ -28,7 +28,10 @@ static int endpoint(char *dst, size_t size, const char *bus_dir, const char *nam
 /* A socket with the options that all of ours have; NULL with errno on failure. */
 static void *open_socket(void *context, int type)
 {
-    const int no = 0, queue = QUEUE_MESSAGES, soon = RECONNECT_MS, late = RECONNECT_MAX_MS;
+    const int no = 0;
+    const int queue = QUEUE_MESSAGES;
+    const int soon = RECONNECT_MS;
+    const int late = RECONNECT_MAX_MS;
     void *const socket = zmq_socket(context, type);
 
     if (socket != NULL) {
@@ -323,7 +326,8 @@ static int find_topic(zmq_msg_t *message)
 /* One event from the SUB socket; false when there is none. */
 static bool take_event(struct bus_client *bus, const struct bus_handlers *handlers, void *user)
 {
-    zmq_msg_t topic, body;
+    zmq_msg_t topic;
+    zmq_msg_t body;
     const int more = receive(bus->events, &topic);
 
     if (more < 0) {

@@ -11,8 +11,9 @@
 #include "common/phrase.h"
 
 enum {
-    /* The synth's limiter looks this far ahead: what moves at a frame may be heard so much earlier
-     * when it acts. Timbre and mix therefore begin to move so long after effective_frame. */
+    /* The synth's limiter looks this far ahead: what moves at a frame may be heard so much
+     * earlier when it acts. Timbre and mix therefore begin to move so long after
+     * effective_frame. */
     SOUND_AHEAD_FRAMES = 3 * BLOCK_FRAMES
 };
 

@@ -308,9 +308,7 @@ int event_from_json(const char *text, size_t len, struct event *event,
 
 /* Goes through the events of a snapshot; each only when `each` is not NULL. */
 static void read_snapshot_events(struct json_reader *reader, const cJSON *list,
-                                 struct event *scratch,
-                                 void (*each)(void *user, const struct event *event),
-                                 void *user)
+                                 const struct event_sink *sink)
 {
     const cJSON *item;
 
@@ -319,12 +317,12 @@ static void read_snapshot_events(struct json_reader *reader, const cJSON *list,
         struct json_reader inner = *reader;
 
         inner.object = item;
-        read_event(&inner, scratch);
+        read_event(&inner, sink->scratch);
         if (!json_reader_ok(reader)) {
             return;
         }
-        if (each != NULL) {
-            each(user, scratch);
+        if (sink->each != NULL) {
+            sink->each(sink->user, sink->scratch);
         }
     }
 }
@@ -346,9 +344,7 @@ static const cJSON *read_snapshot_head(struct json_reader *reader, struct snapsh
 }
 
 int snapshot_from_json(const char *text, size_t len, struct snapshot_head *head,
-                       struct event *scratch,
-                       void (*each)(void *user, const struct event *event), void *user,
-                       struct json_reason *reason)
+                       const struct event_sink *sink, struct json_reason *reason)
 {
     const char *wrong;
     struct snapshot_head read;
@@ -363,10 +359,10 @@ int snapshot_from_json(const char *text, size_t len, struct snapshot_head *head,
     const cJSON *const list = read_snapshot_head(&reader, &read);
 
     /* once to see that all of it is good, once to give it */
-    read_snapshot_events(&reader, list, scratch, NULL, NULL);
+    read_snapshot_events(&reader, list, &(struct event_sink){.scratch = sink->scratch});
     if (json_reader_ok(&reader)) {
         *head = read;
-        read_snapshot_events(&reader, list, scratch, each, user);
+        read_snapshot_events(&reader, list, sink);
     }
     cJSON_Delete(value);
     return json_reader_ok(&reader) ? 0 : -EPROTO;

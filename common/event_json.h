@@ -42,12 +42,15 @@ struct snapshot_head {
 /* The reply that says so; events are JSON as published, [n_events]. */
 char *snapshot_to_json(const struct snapshot_head *head, const char *const *events,
                        size_t n_events);
-/* Reads a snapshot reply and gives each event, in order of publishing, through `scratch`. A
- * reply that is no snapshot (or says ok: false) is -EPROTO; so is one bad event, before any is
- * given. */
+/* Where events are read into, one after the other, and who is given each. */
+struct event_sink {
+    struct event *scratch;
+    void (*each)(void *user, const struct event *event);
+    void *user;
+};
+/* Reads a snapshot reply and gives the sink each event, in order of publishing. A reply that is
+ * no snapshot (or says ok: false) is -EPROTO; so is one bad event, before any is given. */
 int snapshot_from_json(const char *text, size_t len, struct snapshot_head *head,
-                       struct event *scratch,
-                       void (*each)(void *user, const struct event *event), void *user,
-                       struct json_reason *reason);
+                       const struct event_sink *sink, struct json_reason *reason);
 
 #endif

@@ -23,6 +23,8 @@ static bool name_repeated(const cJSON *object)
     return false;
 }
 
+/* It calls itself as deep as the text is nested, which json_text_wrong() bounds. */
+/* NOLINTNEXTLINE(misc-no-recursion) */
 static const char *wrong_value(const cJSON *value)
 {
     if (cJSON_IsObject(value) && name_repeated(value)) {
@@ -32,7 +34,6 @@ static const char *wrong_value(const cJSON *value)
 
     cJSON_ArrayForEach(child, value)
     {
-        /* depth is bounded by json_text_wrong() */
         const char *const wrong = wrong_value(child);
 
         if (wrong != NULL) {

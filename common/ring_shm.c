@@ -2,6 +2,7 @@
 
 #include "common/clock.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -85,7 +86,9 @@ static bool same_stream(const struct ring *ring, const struct ring_format *forma
 /* Makes the new segment under a temporary name and gives it the name in one step. */
 static int create_segment(struct ring_writer *writer, const struct ring_format *format)
 {
-    char temporary[NAME_MAX], from[PATH_MAX], to[PATH_MAX];
+    char temporary[NAME_MAX];
+    char from[PATH_MAX];
+    char to[PATH_MAX];
     const size_t bytes = ring_bytes(format->capacity_frames);
     void *at = MAP_FAILED;
 
@@ -123,7 +126,8 @@ static int create_segment(struct ring_writer *writer, const struct ring_format *
 
 static void set_aside(const char *name)
 {
-    char from[PATH_MAX], to[PATH_MAX];
+    char from[PATH_MAX];
+    char to[PATH_MAX];
 
     snprintf(from, sizeof from, SHM_FOLDER "%s", name);
     snprintf(to, sizeof to, SHM_FOLDER "%s.bad", name);
@@ -138,9 +142,9 @@ static bool is_passing(int rc)
     return rc == -EMFILE || rc == -ENFILE || rc == -ENOMEM || rc == -EINTR || rc == -EAGAIN;
 }
 
-/* What to do about the segment that has the name now: adopt it, replace it, set it aside or make
- * a first one. It stays mapped at *old (NULL when there is none that is a ring). -errno when it
- * cannot be looked at: it may be good. */
+/* What to do about the segment that has the name now: adopt it, replace it, set it aside or
+ * make a first one. It stays mapped at *old (NULL when there is none that is a ring). -errno
+ * when it cannot be looked at: it may be good. */
 static int inspect(const char *name, const struct ring_format *format, void **old,
                    size_t *bytes, const char **reason)
 {
@@ -159,6 +163,7 @@ static int inspect(const char *name, const struct ring_format *format, void **ol
         *old = NULL;
         return RING_SET_ASIDE;
     }
+    assert(*old != NULL);
     *reason = "it belongs to another stream";
     return same_stream(*old, format) ? RING_ADOPTED : RING_REPLACED;
 }

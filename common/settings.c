@@ -109,13 +109,13 @@ int settings_set_spec(struct settings *settings, int id, const char *value, cons
     return rc;
 }
 
-int settings_set_param(struct settings *settings, const char *key, const char *value,
+int settings_set_param(struct settings *settings, const char *name, const char *value,
                        const char *origin, struct settings_error *error)
 {
     struct param_error wrong;
-    const int param = param_find(key);
+    const int param = param_find(name);
 
-    if (params_change_word(&settings->params, key, value, &wrong) != 0) {
+    if (params_change_word(&settings->params, name, value, &wrong) != 0) {
         return settings_refuse(error, "params.%s %s", wrong.param, wrong.error);
     }
     snprintf(settings->params_origin[param], SETTING_TEXT_BYTES, "%s", origin);

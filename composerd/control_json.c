@@ -13,7 +13,7 @@ static const char *const op_names[CONTROL_OP_COUNT] = {
 };
 
 /* An end further away than a day is a mistake. */
-static const double END_MAX_MS = 24 * 3600 * 1000.0;
+static const double end_max_ms = 24 * 3600 * 1000.0;
 
 static void add_error(struct control_errors *errors, const char *param, const char *error)
 {
@@ -142,7 +142,7 @@ static void read_arguments(const cJSON *object, struct control_request *request,
         end_member(&member, "from", errors);
         break;
     case CONTROL_END:
-        request->after_ms = json_real(&member.reader, "after_ms", 0, END_MAX_MS);
+        request->after_ms = json_real(&member.reader, "after_ms", 0, end_max_ms);
         end_member(&member, "after_ms", errors);
         break;
     default:

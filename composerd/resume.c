@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* Frame 0 lies this far ahead, so that the first sound is not already late. */
-static const int64_t BIRTH_AHEAD_NS = 300 * NS_PER_MS;
+static const int64_t birth_ahead_ns = 300 * NS_PER_MS;
 /* What is read back of the journal: more than any note lasts and any listener resumes. */
 enum { HISTORY_SECONDS = 60 };
 
@@ -23,6 +23,7 @@ static int take_up(struct daemon *daemon, enum state_copy copy, const char *boot
 {
     const struct station_circumstances now = {
         .boot_id = boot_id, .rate_hz = (uint32_t)daemon->settings.station_sample_rate};
+    const struct station_taken taken = {&daemon->station, carried};
     struct json_reason reason = {""};
     char *text = NULL;
     size_t len = 0;
@@ -32,7 +33,7 @@ static int take_up(struct daemon *daemon, enum state_copy copy, const char *boot
         return rc;
     }
     if (rc == 0) {
-        rc = station_from_json(text, len, &now, &daemon->station, carried, &reason);
+        rc = station_from_json(text, len, &now, &taken, &reason);
     }
     free(text);
     if (rc == -ESTALE) {
@@ -181,8 +182,8 @@ static int give_birth(struct daemon *daemon, const char *boot_id, const struct p
     struct params params = *carried;
     struct epoch epoch = {.stream = entropy_u64(),
                           .rate_hz = (uint32_t)daemon->settings.station_sample_rate,
-                          .monotonic_ns = clock_now_ns() + BIRTH_AHEAD_NS,
-                          .wall_ns = clock_wall_ns() + BIRTH_AHEAD_NS};
+                          .monotonic_ns = clock_now_ns() + birth_ahead_ns,
+                          .wall_ns = clock_wall_ns() + birth_ahead_ns};
 
     memcpy(epoch.boot_id, boot_id, BOOT_ID_SIZE);
     if (!daemon->settings.params.named[PARAM_seed]) {

@@ -62,7 +62,9 @@ static int write_whole(const char *path, const char *text)
 
 int state_save(const char *dir, const char *text)
 {
-    char fresh[PATH_BYTES], latest[PATH_BYTES], previous[PATH_BYTES];
+    char fresh[PATH_BYTES];
+    char latest[PATH_BYTES];
+    char previous[PATH_BYTES];
 
     make_path(fresh, dir, "state.new.json");
     make_path(latest, dir, names[STATE_LATEST]);
@@ -111,7 +113,8 @@ int state_load(const char *dir, enum state_copy copy, char **text, size_t *len)
 
 int state_set_aside(const char *dir, enum state_copy copy)
 {
-    char path[PATH_BYTES], bad[PATH_BYTES + 8];
+    char path[PATH_BYTES];
+    char bad[PATH_BYTES + 8];
 
     make_path(path, dir, names[copy]);
     snprintf(bad, sizeof bad, "%s.bad", path);

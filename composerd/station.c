@@ -175,7 +175,7 @@ static void plan_sound(struct station *station, const struct touched *touched,
 
     change->effective_frame = soon_frame;
     change->glide_frames = (uint32_t)clock_ms_frames(STATION_GLIDE_MS, rate_hz);
-    if (touched->preset) {
+    if (touched->preset && bar != NULL) {
         const double bar_ms = 4 * 60000 / change->params.bpm;
 
         change->effective_frame = bar->frame;

@@ -194,8 +194,7 @@ static int read_station(struct json_reader *reader, const struct station_circums
 }
 
 int station_from_json(const char *text, size_t len, const struct station_circumstances *now,
-                      struct station *station, struct params *carried,
-                      struct json_reason *reason)
+                      const struct station_taken *taken, struct json_reason *reason)
 {
     const char *wrong;
     cJSON *const object = json_parse(text, len, &wrong);
@@ -210,7 +209,7 @@ int station_from_json(const char *text, size_t len, const struct station_circums
         cJSON_Delete(object);
         return -EPROTO;
     }
-    const int rc = read_station(&reader, now, station, carried);
+    const int rc = read_station(&reader, now, taken->station, taken->carried);
 
     cJSON_Delete(object);
     return rc;

@@ -22,9 +22,13 @@ struct station_circumstances {
     const char *boot_id;
     uint32_t rate_hz;
 };
+/* What becomes of it. */
+struct station_taken {
+    struct station *station; /* zeroed before */
+    struct params *carried;  /* the parameters of a state that cannot be gone on with */
+};
 /* -ESTALE: a good state of another boot or rate; its parameters are in *carried then. */
 int station_from_json(const char *text, size_t len, const struct station_circumstances *now,
-                      struct station *station, struct params *carried,
-                      struct json_reason *reason);
+                      const struct station_taken *taken, struct json_reason *reason);
 
 #endif

@@ -67,11 +67,11 @@ static void on_snapshot_event(void *user, const struct event *event)
 
 static void on_snapshot(struct streamd *streamd, const char *json, size_t len)
 {
+    const struct event_sink sink = {streamd->event, on_snapshot_event, streamd};
     struct snapshot_head head;
     struct json_reason reason = {""};
 
-    if (snapshot_from_json(json, len, &head, streamd->event, on_snapshot_event, streamd,
-                           &reason) < 0) {
+    if (snapshot_from_json(json, len, &head, &sink, &reason) < 0) {
         complain(streamd, "a snapshot", reason.text);
         return;
     }

@@ -111,6 +111,7 @@ static void request_id(const struct feed *feed, char id[REQUEST_ID_BYTES])
 static void on_bus_reply(void *user, const char *json, size_t len)
 {
     struct feed *const feed = user;
+    const struct event_sink sink = {&feed->event, give, feed};
     struct snapshot_head head;
     struct json_reason reason = {""};
     char id[REQUEST_ID_BYTES];
@@ -119,7 +120,7 @@ static void on_bus_reply(void *user, const char *json, size_t len)
     if (feed->wanted_ns == 0 || memmem(json, len, id, strlen(id)) == NULL) {
         return; /* an answer that came too late to be of use */
     }
-    if (snapshot_from_json(json, len, &head, &feed->event, give, feed, &reason) != 0) {
+    if (snapshot_from_json(json, len, &head, &sink, &reason) != 0) {
         refuse(feed, "a snapshot", reason.text);
         return;
     }

@@ -43,6 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         FUZZ_CHECK(reason.text[0] != '\0');
     }
-    snapshot_from_json(text, size, &head, &event, on_event, NULL, &reason);
+    snapshot_from_json(text, size, &head, &(struct event_sink){&event, on_event, NULL},
+                       &reason);
     return 0;
 }

@@ -37,8 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct station station = {.phrase_bars = 8, .lead_frames = 13248};
     struct json_reason reason = {""};
     struct params carried;
+    const struct station_taken taken = {&station, &carried};
 
-    if (station_from_json((const char *)data, size, &here, &station, &carried, &reason) == 0) {
+    if (station_from_json((const char *)data, size, &here, &taken, &reason) == 0) {
         go_on(&station);
     } else {
         FUZZ_CHECK(reason.text[0] != '\0');

@@ -339,6 +339,8 @@ static void on_event(void *user, const struct event *one)
     given.types[given.n++] = one->head.type;
 }
 
+static const struct event_sink sink = {&event, on_event, &given};
+
 static struct snapshot_head sample_snapshot_head(void)
 {
     return (struct snapshot_head){.id = "ask-1",
@@ -369,8 +371,7 @@ static void test_a_snapshot_gives_its_events_in_the_order_of_publishing(void **s
 
     (void)state;
     given.n = 0;
-    CHECK_INT(snapshot_from_json(text, strlen(text), &head, &event, on_event, &given, &reason),
-              0);
+    CHECK_INT(snapshot_from_json(text, strlen(text), &head, &sink, &reason), 0);
     CHECK_INT(given.n, 3);
     CHECK_INT(given.types[0], EVENT_PARAMS);
     CHECK_INT(given.types[1], EVENT_PHRASE);
@@ -398,9 +399,7 @@ static void check_snapshot_refused(const char *piece, const char *other, const c
     memset(&head, 0x5a, sizeof head);
     memset(&before, 0x5a, sizeof before);
     given.n = 0;
-    CHECK_INT(
-        snapshot_from_json(damaged, strlen(damaged), &head, &event, on_event, &given, &reason),
-        -EPROTO);
+    CHECK_INT(snapshot_from_json(damaged, strlen(damaged), &head, &sink, &reason), -EPROTO);
     CHECK_INT(given.n, 0);
     CHECK(strstr(reason.text, what) != NULL);
     assert_memory_equal(&head, &before, sizeof head);
@@ -429,8 +428,7 @@ static void test_an_empty_snapshot_is_good(void **state)
 
     (void)state;
     given.n = 0;
-    CHECK_INT(snapshot_from_json(text, strlen(text), &head, &event, on_event, &given, &reason),
-              0);
+    CHECK_INT(snapshot_from_json(text, strlen(text), &head, &sink, &reason), 0);
     CHECK_INT(given.n, 0);
     free(text);
 }

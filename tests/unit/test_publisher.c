@@ -199,6 +199,8 @@ static void on_event(void *user, const struct event *one)
     given.last = one->head.type;
 }
 
+static const struct event_sink sink = {&event, on_event, NULL};
+
 static void test_a_snapshot_holds_what_was_published_up_to_its_counts(void **state)
 {
     const struct epoch epoch = sample_epoch();
@@ -213,8 +215,7 @@ static void test_a_snapshot_holds_what_was_published_up_to_its_counts(void **sta
     char *const text = publisher_snapshot(&publisher, "ask", 64000, &epoch);
 
     given.n = 0;
-    CHECK_INT(snapshot_from_json(text, strlen(text), &head, &event, on_event, NULL, &reason),
-              0);
+    CHECK_INT(snapshot_from_json(text, strlen(text), &head, &sink, &reason), 0);
     CHECK_TEXT(head.id, "ask");
     CHECK_TEXT(head.run, "0000000000000abc");
     CHECK_U64(head.last_n[EVENT_PHRASE], 2);

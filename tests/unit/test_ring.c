@@ -186,7 +186,7 @@ static void test_foreign_truncated_and_damaged_segments_are_refused_with_a_reaso
 /* ---- the race ---- */
 
 enum { RACE_CAPACITY = 256, RACE_BLOCK = 64, READERS = 2 };
-static const uint64_t RACE_FRAMES = 8000000;
+static const uint64_t race_frames = 8000000;
 
 struct race {
     struct ring *ring;
@@ -199,7 +199,7 @@ static void *race_reader(void *user)
     uint32_t out[RACE_CAPACITY];
     uint64_t cursor_frames = 0;
 
-    while (cursor_frames < RACE_FRAMES) {
+    while (cursor_frames < race_frames) {
         const uint64_t start = cursor_frames;
         /* as much as there is, so that the copy is slow and often overtaken */
         const int n = ring_read(race->ring, &cursor_frames, out, RACE_CAPACITY);
@@ -223,7 +223,7 @@ static void test_no_reader_ever_accepts_a_torn_frame_while_the_writer_laps_it(vo
     for (int i = 0; i < READERS; i++) {
         assert_int_equal(pthread_create(&threads[i], NULL, race_reader, &races[i]), 0);
     }
-    while (ring_published(ring) < RACE_FRAMES) {
+    while (ring_published(ring) < race_frames) {
         write_frames(ring, RACE_BLOCK);
     }
     for (int i = 0; i < READERS; i++) {

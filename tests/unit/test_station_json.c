@@ -88,7 +88,8 @@ static int teardown(void **state)
 static int take_up(const char *text, const struct station_circumstances *now,
                    struct params *carried, struct json_reason *reason)
 {
-    return station_from_json(text, strlen(text), now, &again, carried, reason);
+    return station_from_json(text, strlen(text), now, &(struct station_taken){&again, carried},
+                             reason);
 }
 
 static void take_up_good(void)
@@ -306,7 +307,9 @@ static void test_every_cut_of_a_state_is_refused(void **state)
         struct json_reason reason;
         struct params carried;
 
-        CHECK_INT(station_from_json(text, cut, &here, &again, &carried, &reason), -EPROTO);
+        CHECK_INT(station_from_json(text, cut, &here, &(struct station_taken){&again, &carried},
+                                    &reason),
+                  -EPROTO);
     }
     free(text);
 }
