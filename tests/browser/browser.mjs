@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core';
 
 /** Resolved to this machine in the browser: plain http under a name, as across a network. */
 export const MAPPED_HOST = 'box.test';
-export const SECONDS = Number(process.env.AURALIS_BROWSER_SECONDS ?? 15);
+export const SECONDS = Number(process.env.AURALIS_BROWSER_SECONDS ?? (process.env.AURALIS_FULL ? 60 : 15));
 
 export function stationUrl() {
   const url = process.env.AURALIS_URL;

@@ -129,6 +129,9 @@ class Station:
         self.output.thread.join(TIMEOUT_S)
         self.process.stdout.close()
         self.process = None
+        reports = [line for line in self.output.all if 'Sanitizer' in line or 'runtime error' in line]
+        if reports:
+            raise AssertionError('\n'.join(self.output.all[-200:]))
         return status
 
     def __enter__(self):
@@ -307,6 +310,7 @@ def percentile(values, share):
 
 def table(head, *rows):
     """Prints a table that scripts/test repeats at its end."""
+    print()
     for row in (head, ['---'] * len(head), *rows):
         print('| ' + ' | '.join(str(cell) for cell in row) + ' |', flush=True)
 
