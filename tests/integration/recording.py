@@ -132,6 +132,10 @@ class Listener:
 
     def _run(self):
         self._loop.run_until_complete(self._follow())
+        # what the test's thread has asked for meanwhile gets its answer
+        left = asyncio.all_tasks(self._loop)
+        if left:
+            self._loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
         self._loop.close()
 
     async def _follow(self):
