@@ -48,11 +48,6 @@ static void on_event(void *user, enum event_type topic, const char *json, size_t
         complain(streamd, event_topics[topic], reason.text);
         return;
     }
-    if (event->head.type == EVENT_HEARTBEAT) {
-        bus_gap_heartbeat(&streamd->gap, &event->head, event->heartbeat.last_n);
-    } else {
-        bus_gap_event(&streamd->gap, &event->head);
-    }
     tell_news(streamd, news_take(&streamd->news, event, json, len, clock_now_ns()));
 }
 
@@ -62,7 +57,7 @@ static void on_snapshot_event(void *user, const struct event *event)
 {
     struct streamd *streamd = user;
 
-    tell_news(streamd, news_take(&streamd->news, event, NULL, 0, clock_now_ns()));
+    tell_news(streamd, news_take_again(&streamd->news, event));
 }
 
 static void on_snapshot(struct streamd *streamd, const char *json, size_t len)
@@ -75,7 +70,8 @@ static void on_snapshot(struct streamd *streamd, const char *json, size_t len)
         complain(streamd, "a snapshot", reason.text);
         return;
     }
-    bus_gap_snapshot(&streamd->gap, head.run, head.last_n);
+    news_end_snapshot(&streamd->news, head.run, head.last_n);
+    streamd->snapshot_asked_ns = 0; /* events that overtook it want another at once */
 }
 
 static void ask_snapshot(struct streamd *streamd, int64_t now_ns)
@@ -200,7 +196,8 @@ void bus_link_tick(struct streamd *streamd, int64_t now_ns)
         give_up(streamd, expired);
     }
     send_due(streamd, now_ns);
-    if (!streamd->gap.known && now_ns - streamd->snapshot_asked_ns >= SNAPSHOT_RETRY_NS) {
+    if (news_want_snapshot(&streamd->news) &&
+        now_ns - streamd->snapshot_asked_ns >= SNAPSHOT_RETRY_NS) {
         ask_snapshot(streamd, now_ns);
     }
     bus_link_drain(streamd);

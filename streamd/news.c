@@ -60,35 +60,67 @@ static enum news_kind take_phrase(struct news *news, const struct event *event,
     return NEWS_PHRASE;
 }
 
-static enum news_kind take_heartbeat(struct news *news, const struct heartbeat *heartbeat,
-                                     const char *text, size_t len, int64_t now_ns)
+static void take_heartbeat(struct news *news, const struct event *event, const char *text,
+                           size_t len, int64_t now_ns)
 {
-    news->heartbeat = *heartbeat;
+    bus_gap_heartbeat(&news->gap, &event->head, event->heartbeat.last_n);
+    news->heartbeat = event->heartbeat;
     news->heartbeat_ns = now_ns;
     news->has_heartbeat = true;
-    if (text) {
-        news_counters_from_json(text, len, news->counters);
-    }
-    return NEWS_NOTHING;
+    news_counters_from_json(text, len, news->counters);
 }
 
-enum news_kind news_take(struct news *news, const struct event *event, const char *text,
-                         size_t len, int64_t now_ns)
+static void follow_stream(struct news *news, uint64_t stream)
 {
-    if (event->head.stream != news->stream) {
+    if (stream != news->stream) {
         forget_stream(news);
-        news->stream = event->head.stream;
+        news->stream = stream;
     }
+}
+
+/* text: the event as JSON, or NULL to have it made. */
+static enum news_kind take_in_order(struct news *news, const struct event *event,
+                                    const char *text, size_t len)
+{
     switch (event->head.type) {
     case EVENT_PARAMS:
         return take_params(news, &event->params);
     case EVENT_PHRASE:
         return take_phrase(news, event, text, len);
-    case EVENT_HEARTBEAT:
-        return take_heartbeat(news, &event->heartbeat, text, len, now_ns);
     default:
         return NEWS_NOTHING;
     }
+}
+
+enum news_kind news_take(struct news *news, const struct event *event, const char *text,
+                         size_t len, int64_t now_ns)
+{
+    follow_stream(news, event->head.stream);
+    if (event->head.type == EVENT_HEARTBEAT) {
+        take_heartbeat(news, event, text, len, now_ns);
+        return NEWS_NOTHING;
+    }
+    if (bus_gap_event(&news->gap, &event->head) != BUS_SEEN_NEXT) {
+        return NEWS_NOTHING;
+    }
+    return take_in_order(news, event, text, len);
+}
+
+bool news_want_snapshot(const struct news *news)
+{
+    return !news->gap.known;
+}
+
+enum news_kind news_take_again(struct news *news, const struct event *event)
+{
+    follow_stream(news, event->head.stream);
+    return take_in_order(news, event, NULL, 0);
+}
+
+void news_end_snapshot(struct news *news, const char *run,
+                       const uint64_t last_n[EVENT_TYPE_COUNT])
+{
+    bus_gap_snapshot(&news->gap, run, last_n);
 }
 
 void news_forget(struct news *news, uint64_t frame)

@@ -11,6 +11,7 @@
 #ifndef AURALIS_NEWS_H
 #define AURALIS_NEWS_H
 
+#include "common/bus.h"
 #include "common/event_json.h"
 #include "common/metrics.h"
 #include "streamd/text.h"
@@ -27,6 +28,7 @@ struct news_phrase {
 };
 
 struct news {
+    struct bus_gap gap;
     uint64_t stream; /* 0: none known */
     bool has_params;
     struct params_event params;
@@ -39,10 +41,17 @@ struct news {
 };
 
 enum news_kind { NEWS_NOTHING, NEWS_PARAMS, NEWS_PHRASE };
-/* Takes one event; text is it as JSON, or NULL to have it made. Says what listeners should be
- * told: the parameters, or the last phrase in the list. What was known before is nothing. */
+/* Takes one event of the bus; text is it as JSON. Says what listeners should be told: the
+ * parameters, or the last phrase in the list. What was known before is nothing, and so is what
+ * comes behind a gap: it comes again, and in order, with the snapshot. */
 enum news_kind news_take(struct news *news, const struct event *event, const char *text,
                          size_t len, int64_t now_ns);
+/* Whether something may have been missed, so that a snapshot is wanted. */
+bool news_want_snapshot(const struct news *news);
+/* Takes one event of a snapshot, and all that was published up to these when it is over. */
+enum news_kind news_take_again(struct news *news, const struct event *event);
+void news_end_snapshot(struct news *news, const char *run,
+                       const uint64_t last_n[EVENT_TYPE_COUNT]);
 /* Forgets the phrases that are over at `frame`. */
 void news_forget(struct news *news, uint64_t frame);
 bool news_composerd_is_away(const struct news *news, int64_t now_ns);

@@ -32,7 +32,6 @@ struct streamd {
     struct feeder_report ring; /* the feeder's last report */
     struct chunk_store *store; /* the present stream's; NULL before the first */
     struct bus_client bus;
-    struct bus_gap gap;
     struct news news;
     struct control control;
     struct event *event; /* scratch: large */

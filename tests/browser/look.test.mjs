@@ -17,7 +17,7 @@ const SIZES = [
   { width: 1280, height: 800 },
   { width: 390, height: 844 },
 ];
-const SHOWN_MS = 3000; // so that notes and chord are there
+const SHOWN_MS = 10000; // at most, until the page says what sounds
 
 /** @type {import('playwright-core').Browser} */
 let browser;
@@ -33,10 +33,10 @@ for (const viewport of SIZES) {
   test(`at ${viewport.width} px all fits the width, and plays without a complaint`, async (t) => {
     const { page, complaints, close } = await openPage(browser, stationUrl(), { viewport });
     await play(page);
-    await sleep(SHOWN_MS);
+    const chord = page.locator('#chord', { hasText: /^[A-G]/ });
+    await chord.waitFor({ timeout: SHOWN_MS });
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.equal(width, viewport.width);
-    assert.match(await page.locator('#chord').textContent(), /^[A-G]/);
     assert.match(
       await page.locator('#now-piece').textContent(),
       /^[A-G][♯♭]? \w+ · \d+ bpm · section \d+$/,

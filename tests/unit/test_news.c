@@ -11,12 +11,23 @@
 struct fixture {
     struct news news;
     struct event event;
+    uint64_t last_n[EVENT_TYPE_COUNT]; /* published so far */
 };
+
+/* All that has been published is known. */
+static void end_snapshot(struct fixture *fixture)
+{
+    news_end_snapshot(&fixture->news, "r", fixture->last_n);
+}
 
 static int set_up(void **state)
 {
     *state = calloc(1, sizeof(struct fixture));
-    return *state == NULL;
+    if (*state == NULL) {
+        return -1;
+    }
+    end_snapshot(*state);
+    return 0;
 }
 
 static int tear_down(void **state)
@@ -26,23 +37,35 @@ static int tear_down(void **state)
     return 0;
 }
 
-static enum news_kind take_phrase(struct fixture *fixture, uint64_t number, uint64_t start,
-                                  uint64_t frames)
+static struct event *publish(struct fixture *fixture, enum event_type type, uint64_t stream)
 {
-    struct event *const event = &fixture->event;
+    fixture->event.head = (struct event_head){
+        .type = type, .stream = stream, .run = "r", .n = ++fixture->last_n[type]};
+    return &fixture->event;
+}
 
-    event->head = (struct event_head){.type = EVENT_PHRASE, .stream = 7};
+static struct event *publish_phrase(struct fixture *fixture, uint64_t number, uint64_t start,
+                                    uint64_t frames)
+{
+    struct event *const event = publish(fixture, EVENT_PHRASE, 7);
+
     event->phrase.phrase = number;
     event->phrase.start_frame = start;
     event->phrase.frames = frames;
-    return news_take(&fixture->news, event, "{}", 2, 0);
+    return event;
+}
+
+static enum news_kind take_phrase(struct fixture *fixture, uint64_t number, uint64_t start,
+                                  uint64_t frames)
+{
+    return news_take(&fixture->news, publish_phrase(fixture, number, start, frames), "{}", 2,
+                     0);
 }
 
 static enum news_kind take_params(struct fixture *fixture, uint64_t stream, uint64_t change)
 {
-    struct event *const event = &fixture->event;
+    struct event *const event = publish(fixture, EVENT_PARAMS, stream);
 
-    event->head = (struct event_head){.type = EVENT_PARAMS, .stream = stream};
     event->params = (struct params_event){.change = change};
     return news_take(&fixture->news, event, NULL, 0, 0);
 }
@@ -96,6 +119,38 @@ static void test_there_is_room_for_the_newest_phrases(void **state)
     CHECK_U64(fixture->news.phrases[0].number, 3);
 }
 
+/* Whoever subscribes while composerd publishes hears of a later phrase first. */
+static void test_what_was_missed_comes_with_the_snapshot_and_in_order(void **state)
+{
+    struct fixture *const fixture = *state;
+
+    publish_phrase(fixture, 0, 0, 100); /* and nobody took it */
+    assert_false(news_want_snapshot(&fixture->news));
+    CHECK_INT(take_phrase(fixture, 1, 100, 100), NEWS_NOTHING);
+    assert_true(news_want_snapshot(&fixture->news));
+    for (uint64_t i = 0; i < 2; i++) {
+        fixture->event.phrase.phrase = i;
+        fixture->event.phrase.start_frame = i * 100;
+        CHECK_INT(news_take_again(&fixture->news, &fixture->event), NEWS_PHRASE);
+    }
+    end_snapshot(fixture);
+    assert_false(news_want_snapshot(&fixture->news));
+    CHECK_INT(take_phrase(fixture, 2, 200, 100), NEWS_PHRASE);
+    CHECK_INT(fixture->news.n_phrases, 3);
+    CHECK_U64(fixture->news.phrases[0].number, 0);
+}
+
+static void test_a_snapshot_that_was_overtaken_is_not_enough(void **state)
+{
+    struct fixture *const fixture = *state;
+    const uint64_t then[EVENT_TYPE_COUNT] = {[EVENT_PHRASE] = 1};
+
+    publish_phrase(fixture, 0, 0, 100);
+    take_phrase(fixture, 1, 100, 100);
+    news_end_snapshot(&fixture->news, "r", then);
+    assert_true(news_want_snapshot(&fixture->news));
+}
+
 static void test_only_a_new_change_is_news(void **state)
 {
     struct fixture *const fixture = *state;
@@ -121,8 +176,7 @@ static void test_composerd_is_away_without_heartbeats(void **state)
     struct fixture *const fixture = *state;
 
     assert_true(news_composerd_is_away(&fixture->news, 0));
-    fixture->event.head = (struct event_head){.type = EVENT_HEARTBEAT, .stream = 7};
-    news_take(&fixture->news, &fixture->event, NULL, 0, NS_PER_S);
+    news_take(&fixture->news, publish(fixture, EVENT_HEARTBEAT, 7), "{}", 2, NS_PER_S);
     assert_false(news_composerd_is_away(&fixture->news, 2 * NS_PER_S));
     assert_true(news_composerd_is_away(&fixture->news, 5 * NS_PER_S));
 }
@@ -188,6 +242,8 @@ int main(void)
         NEWS_TEST(test_a_repeated_phrase_is_no_news),
         NEWS_TEST(test_a_phrase_takes_the_place_of_those_it_cancels),
         NEWS_TEST(test_there_is_room_for_the_newest_phrases),
+        NEWS_TEST(test_what_was_missed_comes_with_the_snapshot_and_in_order),
+        NEWS_TEST(test_a_snapshot_that_was_overtaken_is_not_enough),
         NEWS_TEST(test_only_a_new_change_is_news),
         NEWS_TEST(test_another_stream_begins_anew),
         NEWS_TEST(test_composerd_is_away_without_heartbeats),
