@@ -5,6 +5,7 @@
 #include "streamd/server.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,20 +48,32 @@ static void load_settings(struct settings *settings, int argc, char **argv)
     }
 }
 
-/* The page that was installed, or, for a program in the build folder, the one it was built
- * from. */
-static void choose_page(struct streamd *streamd)
+/* The page that lies where it was installed with this program, wherever that is; for a program
+ * in the build folder, the one it was built from. */
+static void find_page(char *dir, size_t size)
 {
     char self[1024] = "";
-    const bool chosen = streamd->settings.stream_web_dir[0] != '\0';
     const ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
     const bool built =
         len > 0 && strncmp(self, AURALIS_BUILD_DIR "/", strlen(AURALIS_BUILD_DIR "/")) == 0;
 
-    snprintf(streamd->web_dir, sizeof(streamd->web_dir), "%s",
-             chosen  ? streamd->settings.stream_web_dir
-             : built ? AURALIS_WEB_SOURCE_DIR
-                     : AURALIS_WEB_DIR);
+    if (built) {
+        snprintf(dir, size, "%s", AURALIS_WEB_SOURCE_DIR);
+    } else {
+        snprintf(dir, size, "%s/" AURALIS_WEB_FROM_PROGRAM, dirname(self));
+    }
+}
+
+static void choose_page(struct streamd *streamd)
+{
+    const bool chosen = streamd->settings.stream_web_dir[0] != '\0';
+
+    if (chosen) {
+        snprintf(streamd->web_dir, sizeof(streamd->web_dir), "%s",
+                 streamd->settings.stream_web_dir);
+    } else {
+        find_page(streamd->web_dir, sizeof(streamd->web_dir));
+    }
     if (streamd_reload(streamd) < 0 && chosen) {
         end_misconfigured("stream.web_dir must be a folder with an index.html");
     }
