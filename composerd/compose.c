@@ -152,11 +152,24 @@ bool composer_settled(const struct composer *composer, const struct params *para
            !composer->moving && !(composer->bpm < bpm) && !(composer->bpm > bpm);
 }
 
+static void renew_at_least(struct composer *composer, enum renewal renewal)
+{
+    if (composer->renewal < (int32_t)renewal) {
+        composer->renewal = renewal;
+    }
+}
+
+void composer_turn(struct composer *composer)
+{
+    /* the last chord is not turned away from, and a rest has none */
+    if (composer->ending == ENDING_NONE || composer->ending == ENDING_ASKED) {
+        renew_at_least(composer, RENEWAL_CHORD);
+    }
+}
+
 void composer_next_section(struct composer *composer)
 {
-    if (composer->renewal == RENEWAL_NONE) {
-        composer->renewal = RENEWAL_SECTION;
-    }
+    renew_at_least(composer, RENEWAL_SECTION);
 }
 
 void composer_reseed(struct composer *composer, uint64_t seed)

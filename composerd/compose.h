@@ -50,7 +50,9 @@ void compose_phrase(struct composer *composer, const struct params *params,
 /* Whether key, mode and tempo have arrived where the parameters want them. */
 bool composer_settled(const struct composer *composer, const struct params *params);
 
-/* From the next bar on: a new section; new dice. */
+/* From the next bar on: another chord, with which a transition begins to be heard; a new
+ * section; new dice. */
+void composer_turn(struct composer *composer);
 void composer_next_section(struct composer *composer);
 void composer_reseed(struct composer *composer, uint64_t seed);
 /* Thins out and closes on the tonic within a bar of `frame`, then rests: phrases without notes,

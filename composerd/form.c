@@ -15,7 +15,7 @@ enum {
 };
 
 /* Seeds drawn from one another must not meet those that users choose. */
-#define NEW_SECTION_SALT UINT64_C(0x5ec7104e5ec7104e)
+#define RENEWAL_SALT UINT64_C(0x5ec7104e5ec7104e)
 
 double form_target_bpm(const struct composer *composer, const struct params *params)
 {
@@ -58,22 +58,28 @@ static void begin_section(struct composer *composer)
 
 static void renew(struct composer *composer)
 {
-    if (composer->renewal == RENEWAL_SEED) {
-        form_plant(composer, composer->renewal_seed);
-    } else {
-        dice_seed(composer, rng_mix(composer->dice[0] ^ NEW_SECTION_SALT));
-    }
+    const enum renewal renewal = (enum renewal)composer->renewal;
+
     composer->renewal = RENEWAL_NONE;
     composer->chord_left = 0;
-    composer->clearing_left = 0;
-    begin_section(composer);
+    if (renewal == RENEWAL_SEED) {
+        form_plant(composer, composer->renewal_seed);
+    } else {
+        /* so that it differs from what would have come, whatever is asked for */
+        dice_seed(composer, rng_mix(composer->dice[0] ^ RENEWAL_SALT));
+    }
+    if (renewal != RENEWAL_CHORD) {
+        composer->clearing_left = 0;
+        begin_section(composer);
+    }
 }
 
 void form_begin_bar(struct composer *composer, const struct params *params)
 {
     if (composer->renewal != RENEWAL_NONE) {
         renew(composer);
-    } else if (composer->section_bar >= SECTION_BARS) {
+    }
+    if (composer->section_bar >= SECTION_BARS) {
         begin_section(composer);
     }
     if (composer->frame > 0) {

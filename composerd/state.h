@@ -26,7 +26,12 @@ enum die {
     DIE_COUNT
 };
 
-enum renewal { RENEWAL_NONE, RENEWAL_SECTION, RENEWAL_SEED };
+enum renewal {
+    RENEWAL_NONE,
+    RENEWAL_CHORD,   /* another chord, however long the present one was to last */
+    RENEWAL_SECTION, /* that, and a section with it */
+    RENEWAL_SEED,    /* that, and all dice and motifs anew */
+};
 
 enum ending {
     ENDING_NONE,

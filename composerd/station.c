@@ -47,6 +47,7 @@ struct touched {
     bool sound; /* what synthd applies by itself: timbre, mix, loudness */
     bool beat;  /* notes from the next beat */
     bool bar;   /* notes from the next bar line */
+    bool turn;  /* those begin a transition */
     bool preset;
 };
 
@@ -70,6 +71,13 @@ static void touch(struct touched *touched, enum param_effect effect)
         touched->bar = true;
         break;
     }
+}
+
+static bool music_differs(const struct params *before, const struct params *after)
+{
+    return before->key != after->key || before->mode != after->mode ||
+           before->bpm < after->bpm || before->bpm > after->bpm ||
+           before->preset != after->preset;
 }
 
 /* A layer that falls silent or comes back changes the notes too. */
@@ -101,6 +109,7 @@ static struct touched what_is_touched(const struct control_request *request,
             touch(&touched, param_specs[i].effect);
         }
     }
+    touched.turn = music_differs(before, after);
     touched.beat = touched.beat || layer_switched(before, after);
     if (touched.preset) {
         touched.beat = false; /* one transition, all of it from the bar line */
@@ -125,13 +134,16 @@ static const struct checkpoint *find_beat(struct station *station, uint64_t fram
 }
 
 static void instruct(struct station *station, const struct control_request *request,
-                     uint64_t now_frame, uint64_t seed)
+                     const struct touched *touched, uint64_t now_frame, uint64_t seed)
 {
     struct composer *const composer = &station->ahead.composer;
     const double rate_hz = station->epoch.rate_hz;
 
     switch (request->op) {
     case CONTROL_SET:
+        if (touched->turn) {
+            composer_turn(composer);
+        }
         if (request->change.named[PARAM_seed]) {
             composer_reseed(composer, request->change.values.seed);
         }
@@ -221,7 +233,7 @@ void station_change(struct station *station, const struct control_request *reque
         const uint64_t music_frame = beat->frame;
 
         lookahead_rewind(&station->ahead, beat);
-        instruct(station, request, now_frame, seed);
+        instruct(station, request, &touched, now_frame, seed);
         const uint64_t settled_frame = settle(station, music_frame, listener);
 
         change->effective_frame =

@@ -11,71 +11,113 @@ import station
 CHANGES = station.short_or_full(8, 30)
 # What is rendered of a journal around a change: what was heard before, and what the change may begin.
 LOOK_BACK_FRAMES = station.short_or_full(3, 20) * station.RATE_HZ
-LOOK_AHEAD_FRAMES = 8 * station.RATE_HZ
-TRANSITION_SECONDS = 10  # two bars of a slow tempo
+LOOK_AHEAD_FRAMES = 4 * station.RATE_HZ
+ONSET_FRAMES = 2240  # beats are written 25 ms after a bar line, and humanised by at most as much
 SOUND = ('intensity', 'brightness', 'space', 'width', 'mix.pad', 'mix.lead', 'mix.bass')
+MUSIC = {'key': 'CDEFG', 'mode': ('dorian', 'lydian', 'aeolian'), 'bpm': range(60, 91),
+         'preset': ('focus', 'meditation', 'bright')}
 
 
-def changes_of(dice, number):
-    """The next change: mostly timbre or mix, each fifth one the music."""
-    if number % 5 == 4:
-        return dice.choice([{'key': dice.choice('CDEFG')}, {'mode': dice.choice(['dorian', 'lydian'])},
-                            {'bpm': dice.randint(60, 90)}])
+def change_of(dice, number, now):
+    """The next change: mostly timbre or mix, each fourth one the music; always to another value."""
+    if number % 4 == 3:
+        name = sorted(MUSIC)[number // 4 % len(MUSIC)]
+        return {name: dice.choice([value for value in MUSIC[name] if value != now[name]])}
     name = dice.choice(SOUND)
-    return {name: round(dice.random(), 2)}
+    value = round(dice.random(), 2)
+    return {name: value if abs(value - now[name]) > 0.05 else (value + 0.5) % 1}
+
+
+def until_change(journal, number):
+    """What was published before change number + 1."""
+    end = next((at for at, event in enumerate(journal)
+                if event['type'] == 'params' and event['change'] > number), len(journal))
+    return journal[:end]
+
+
+def glide_of(journal):
+    """How long the last change moves."""
+    return next(event['glide_frames'] for event in reversed(journal) if event['type'] == 'params')
+
+
+def notes_of(journal):
+    """The notes as they sound: a phrase cancels those at or after its start, and ends what it names."""
+    notes = []
+    for phrase in (event for event in journal if event['type'] == 'phrase'):
+        notes = [note for note in notes if note['frame'] < phrase['start_frame']]
+        for end in phrase['ends']:
+            for note in notes:
+                if ((note['role'], note['midi']) == (end['role'], end['midi'])
+                        and note['frame'] < end['frame'] < note['frame'] + note['frames']):
+                    note['frames'] = end['frame'] - note['frame']
+        notes += [dict(note) for note in phrase['notes']]
+    return notes
 
 
 class Control(unittest.TestCase):
     def test_the_first_frame_that_differs_lies_where_the_reply_says(self):
         dice = random.Random(1)
         replies, sent = [], []
-        with station.Station('params.seed=42') as auralis:
+        with station.Station('params.seed=42') as unchanged, station.Station('params.seed=42') as auralis:
             listener = recording.Listener(auralis.url)
             listener.wait_seconds(2)
+            now = auralis.get('/api/control')['params']
             for number in range(CHANGES):
-                change = changes_of(dice, number)
+                change = change_of(dice, number, now)
                 sent.append((change, time.monotonic()))
                 replies.append(auralis.control(**change))
                 self.assertTrue(replies[-1]['ok'], replies[-1])
+                now = replies[-1]['params']
                 listener.wait_seconds(dice.uniform(0.3, 1.5))
             listener.wait_frame(max(reply['effective_frame'] for reply in replies) + station.RATE_HZ,
                                 timeout_s=60)
             listener.finish()
             journal = [json.loads(line) for line in auralis.journal()]
+            journal_unchanged = [json.loads(line) for line in unchanged.journal()]
         self.assertEqual(listener.recording.missing, 0)
-        self.check_frames(journal, replies, sent)
+        self.check_frames(journal, journal_unchanged, replies, sent)
         self.check_latency(listener, replies, sent)
 
-    def check_frames(self, journal, replies, sent):
-        """Renders the journal up to before and after each change, and compares frame by frame."""
+    def check_frames(self, journal, journal_unchanged, replies, sent):
+        """Renders what was published before and after each change, and compares frame by frame."""
         rows, faults = [], []
-        for number, reply in enumerate(replies, 1):
-            begin = max(0, reply['effective_frame'] - LOOK_BACK_FRAMES)
-            before, after = (self.render_until_change(journal, upto, begin) for upto in (number - 1, number))
-            event = next(event for event in journal
-                         if event['type'] == 'params' and event['change'] == number)
-            differs = station.first_difference(before, after)
-            differs = None if differs is None else differs + begin
+        for number, (reply, (asked, _)) in enumerate(zip(replies, sent), 1):
             first = reply['effective_frame']
-            asked = sent[number - 1][0]
-            last = first + station.BLOCK_FRAMES + event['glide_frames']
-            if not set(asked) <= set(SOUND):
-                # a transition may leave the first notes as they were, but not those after it
-                last = event['settled_frame'] + TRANSITION_SECONDS * station.RATE_HZ
+            before = until_change(journal, number - 1) if number > 1 else journal_unchanged
+            after = until_change(journal, number)
+            differs = self.first_difference(before, after, first)
+            heard = self.heard_from(before, asked, first)
+            reach = ONSET_FRAMES if set(asked) <= set(MUSIC) else glide_of(after)
+            last = None if heard is None else heard + station.BLOCK_FRAMES + reach
             change = ' '.join(f'{name}={value}' for name, value in asked.items())
-            rows.append([number, change, first, differs, '' if differs is None else differs - first])
-            if differs is not None and not first <= differs <= last:
+            rows.append([number, change, first, differs, '' if differs is None else differs - first,
+                         'silent' if heard != first else ''])
+            if differs is None and last is not None or differs is not None and (
+                    differs < first or last is not None and differs > last):
                 faults.append(rows[-1])
-        station.table(['change', 'asked', 'effective frame', 'first that differs', 'frames later'], *rows)
+        station.table(['change', 'asked', 'effective frame', 'first that differs', 'frames later', 'layer'],
+                      *rows)
         self.assertEqual(faults, [])
 
     @staticmethod
-    def render_until_change(journal, number, begin):
-        """The audio, from a frame on, of what was published before change number + 1."""
-        end = next((at for at, event in enumerate(journal)
-                    if event['type'] == 'params' and event['change'] > number), len(journal))
-        return station.render([json.dumps(event) for event in journal[:end]], '--from', str(begin),
-                              '--frames', str(LOOK_BACK_FRAMES + LOOK_AHEAD_FRAMES))
+    def first_difference(before, after, frame):
+        begin = max(0, frame - LOOK_BACK_FRAMES)
+        audio = [station.render([json.dumps(event) for event in journal], '--from', str(begin),
+                                '--frames', str(frame - begin + LOOK_AHEAD_FRAMES))
+                 for journal in (before, after)]
+        differs = station.first_difference(*audio)
+        return None if differs is None else begin + differs
+
+    @staticmethod
+    def heard_from(journal, asked, frame):
+        """Where a change at that frame can be heard: a layer's, when one of its notes sounds. None: not soon."""
+        roles = [name.removeprefix('mix.') for name in asked if name.startswith('mix.')]
+        if not roles:
+            return frame
+        onsets = [max(note['frame'], frame) for note in notes_of(journal)
+                  if note['role'] in roles and note['frame'] + note['frames'] > frame]
+        onset = min(onsets, default=None)
+        return onset if onset is not None and onset < frame + LOOK_AHEAD_FRAMES // 2 else None
 
     def check_latency(self, listener, replies, sent):
         """From the request to the arrival of its frame, for changes of timbre or mix."""

@@ -36,4 +36,6 @@ test('a control request names only parameters', () => {
   const validate = loadSchemas().getSchema('control-request.json');
   assert.ok(validate({ v: 1, id: 'a', op: 'set', params: { bpm: 72 } }));
   assert.ok(!validate({ v: 1, id: 'a', op: 'set', params: { speed: 72 } }));
+  assert.ok(validate({ params: { bpm: 72 } })); // as composerd takes it
+  assert.ok(!validate({ v: 2, params: { bpm: 72 } }));
 });

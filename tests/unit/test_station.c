@@ -23,9 +23,24 @@ static struct {
         int32_t key, mode;
         double last_bpm, bpm_jump; /* the largest from bar to bar */
         uint32_t section, n_notes;
+        uint32_t n_struck; /* of pads and bass, with the first beat */
         bool first_is_bar;
     } phrases[HEARD_MAX];
 } heard;
+
+/* Written beats lie 25 ms behind the grid, and are humanised by as much. */
+static uint32_t count_struck(const struct phrase *phrase)
+{
+    const uint64_t latest = phrase->start_frame + clock_ms_frames(50, rate_hz);
+    uint32_t n = 0;
+
+    for (uint32_t i = 0; i < phrase->n_notes; i++) {
+        const struct note *const note = &phrase->notes[i];
+
+        n += (note->role == ROLE_pad || note->role == ROLE_bass) && note->frame <= latest;
+    }
+    return n;
+}
 
 static void on_phrase(void *user, const struct phrase *phrase)
 {
@@ -39,6 +54,7 @@ static void on_phrase(void *user, const struct phrase *phrase)
     heard.phrases[i].mode = phrase->mode;
     heard.phrases[i].section = phrase->section;
     heard.phrases[i].n_notes = phrase->n_notes;
+    heard.phrases[i].n_struck = count_struck(phrase);
     heard.phrases[i].last_bpm = phrase->bar_bpm[phrase->n_bars - 1];
     heard.phrases[i].first_is_bar = phrase->bar_frames[0] == phrase->start_frame;
     heard.phrases[i].bpm_jump = 0;
@@ -254,6 +270,38 @@ static void test_tempo_changes_from_the_next_bar_by_at_most_4_bpm_a_bar(void **s
     }
 }
 
+/* So that it is heard where the answer says, and not only when the next chord was due. */
+static void test_a_transition_begins_with_a_chord_struck_at_its_bar_line(void **state)
+{
+    uint64_t frame = now_frame;
+
+    (void)state;
+    for (int i = 0; i < 40; i++) {
+        frame += seconds(7);
+        compose_ahead(frame);
+        name_number("bpm", i % 2 == 0 ? 61 + i : station.change.params.bpm);
+        name_text("key", i % 4 == 1 || i % 4 == 2 ? "Ab lydian" : "E dorian");
+        change_at(frame);
+        CHECK_U64(heard.phrases[0].start_frame, station.change.effective_frame);
+        CHECK(heard.phrases[0].n_struck >= 1);
+    }
+}
+
+static void test_asking_for_what_is_so_already_changes_no_note(void **state)
+{
+    const uint64_t end = lookahead_end(&station.ahead);
+    uint64_t dice[DICE_WORDS];
+
+    (void)state;
+    memcpy(dice, station.ahead.composer.dice, sizeof dice);
+    name_text("key", "A minor");
+    change_at(now_frame);
+    while (lookahead_end(&station.ahead) < end) {
+        CHECK(station_compose(&station, lookahead_end(&station.ahead) - 1, &listener));
+    }
+    assert_memory_equal(dice, station.ahead.composer.dice, sizeof dice);
+}
+
 static void test_when_the_bar_line_is_too_near_the_one_after_is_meant(void **state)
 {
     const uint64_t bar = next_beat(now_frame, true);
@@ -435,6 +483,8 @@ int main(void)
         STATION_TEST(
             test_key_and_mode_begin_to_change_at_the_next_bar_line_and_arrive_when_settled),
         STATION_TEST(test_tempo_changes_from_the_next_bar_by_at_most_4_bpm_a_bar),
+        STATION_TEST(test_a_transition_begins_with_a_chord_struck_at_its_bar_line),
+        STATION_TEST(test_asking_for_what_is_so_already_changes_no_note),
         STATION_TEST(test_when_the_bar_line_is_too_near_the_one_after_is_meant),
         STATION_TEST(test_two_changes_in_one_bar_become_one_transition),
         STATION_TEST(test_asking_for_the_next_section_and_a_new_seed_in_one_bar_keeps_both),
