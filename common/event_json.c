@@ -52,7 +52,7 @@ char *params_event_to_json(const struct event_head *head, const struct params_ev
     return json_print(object);
 }
 
-static cJSON *epoch_to_json(const struct epoch *epoch)
+cJSON *epoch_to_json(const struct epoch *epoch)
 {
     cJSON *const object = cJSON_CreateObject();
 
@@ -153,6 +153,14 @@ static void read_params(struct json_reader *reader, struct params_event *event)
     }
 }
 
+void epoch_read(struct json_reader *reader, struct epoch *epoch)
+{
+    epoch->monotonic_ns = json_decimal_i64(reader, "monotonic_ns");
+    epoch->wall_ns = json_decimal_i64(reader, "wall_ns");
+    json_text(reader, "boot_id", epoch->boot_id, sizeof epoch->boot_id);
+    epoch->rate_hz = (uint32_t)json_int(reader, "sample_rate", 8000, 192000);
+}
+
 static void read_epoch(struct json_reader *reader, uint64_t stream, struct epoch *epoch)
 {
     static const char *const known[] = {"monotonic_ns", "wall_ns", "boot_id", "sample_rate",
@@ -166,10 +174,7 @@ static void read_epoch(struct json_reader *reader, uint64_t stream, struct epoch
     }
     json_only(&inner, known);
     epoch->stream = stream;
-    epoch->monotonic_ns = json_decimal_i64(&inner, "monotonic_ns");
-    epoch->wall_ns = json_decimal_i64(&inner, "wall_ns");
-    json_text(&inner, "boot_id", epoch->boot_id, sizeof epoch->boot_id);
-    epoch->rate_hz = (uint32_t)json_int(&inner, "sample_rate", 8000, 192000);
+    epoch_read(&inner, epoch);
 }
 
 static void read_last_n(struct json_reader *reader, uint64_t last_n[EVENT_TYPE_COUNT])

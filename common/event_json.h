@@ -10,6 +10,7 @@
 #define AURALIS_EVENT_JSON_H
 
 #include "common/event.h"
+#include "common/json.h"
 
 #include <stddef.h>
 
@@ -31,6 +32,10 @@ struct event {
 /* Reads one event of any type; [len] bytes, which need not end in 0. */
 int event_from_json(const char *text, size_t len, struct event *event,
                     struct json_reason *reason);
+
+/* An epoch without its stream, which stands elsewhere; reading is the reader's way. */
+cJSON *epoch_to_json(const struct epoch *epoch);
+void epoch_read(struct json_reader *reader, struct epoch *epoch);
 
 /* The reply to a snapshot request: what a subscriber needs to go on from a frame. */
 struct snapshot_head {

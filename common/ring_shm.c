@@ -9,7 +9,6 @@
 #include <linux/futex.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -18,31 +17,6 @@
 
 /* Where the names of shm_open() live; renaming needs the path (shm_overview(7)). */
 #define SHM_FOLDER "/dev/shm"
-
-int ring_lock_take(struct ring_lock *lock, const char *path)
-{
-    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-    if (fd < 0) {
-        return -errno;
-    }
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        const int rc = -errno;
-
-        close(fd);
-        return rc;
-    }
-    lock->fd_plus_one = fd + 1;
-    return 0;
-}
-
-void ring_lock_finish(struct ring_lock *lock)
-{
-    if (lock->fd_plus_one != 0) {
-        close(lock->fd_plus_one - 1);
-    }
-    lock->fd_plus_one = 0;
-}
 
 /* Maps a whole segment. The size is what it has, whatever its header claims. */
 static int map_segment(const char *name, int open_flags, int protection, size_t *bytes,

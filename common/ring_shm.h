@@ -18,14 +18,6 @@
 
 #include <stdbool.h>
 
-/* The writer's lock. Held until finish or death. */
-struct ring_lock {
-    int fd_plus_one; /* 0: not held */
-};
-/* -EWOULDBLOCK when another process holds it. */
-int ring_lock_take(struct ring_lock *lock, const char *path);
-void ring_lock_finish(struct ring_lock *lock);
-
 struct ring_writer {
     struct ring *ring; /* mapped read-write */
     size_t bytes;

@@ -1,11 +1,12 @@
 #include "composerd/state_file.h"
 
+#include "common/file_lock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,24 +21,14 @@ static void make_path(char path[PATH_BYTES], const char *dir, const char *name)
 
 int state_lock(const char *dir)
 {
+    struct file_lock lock = {0}; /* never let go of: it lasts as long as the process */
     char path[PATH_BYTES];
 
     if (mkdir(dir, 0750) != 0 && errno != EEXIST) {
         return -errno;
     }
     make_path(path, dir, "lock");
-    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-    if (fd < 0) {
-        return -errno;
-    }
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        const int rc = -errno;
-
-        close(fd);
-        return rc;
-    }
-    return 0; /* the descriptor stays open as long as the process lives: it is the lock */
+    return file_lock_take(&lock, path);
 }
 
 static int write_whole(const char *path, const char *text)

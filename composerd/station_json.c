@@ -1,5 +1,6 @@
 #include "composerd/station_json.h"
 
+#include "common/event_json.h"
 #include "common/params_json.h"
 #include "composerd/state_json.h"
 
@@ -7,18 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static cJSON *epoch_to_json(const struct epoch *epoch)
-{
-    cJSON *const object = cJSON_CreateObject();
-
-    json_add_hex64(object, "stream", epoch->stream);
-    json_add_decimal_i64(object, "monotonic_ns", epoch->monotonic_ns);
-    json_add_decimal_i64(object, "wall_ns", epoch->wall_ns);
-    cJSON_AddStringToObject(object, "boot_id", epoch->boot_id);
-    cJSON_AddNumberToObject(object, "sample_rate", epoch->rate_hz);
-    return object;
-}
 
 static cJSON *change_to_json(const struct params_event *change)
 {
@@ -51,7 +40,10 @@ char *station_to_json(const struct station *station)
     cJSON *const object = cJSON_CreateObject();
 
     cJSON_AddNumberToObject(object, "version", STATION_STATE_VERSION);
-    cJSON_AddItemToObject(object, "epoch", epoch_to_json(&station->epoch));
+    cJSON *const epoch = epoch_to_json(&station->epoch);
+
+    json_add_hex64(epoch, "stream", station->epoch.stream);
+    cJSON_AddItemToObject(object, "epoch", epoch);
     json_add_frame(object, "next_phrase", station->next_phrase);
     cJSON_AddItemToObject(object, "change", change_to_json(&station->change));
     cJSON *const entries = cJSON_AddArrayToObject(object, "entries");
@@ -80,15 +72,6 @@ static void read_params(struct json_reader *reader, struct params *params)
     if (object != NULL && params_from_json(object, params, &errors) != 0) {
         json_fail(reader, errors.list[0].param, errors.list[0].error);
     }
-}
-
-static void read_epoch(struct json_reader *reader, struct epoch *epoch)
-{
-    epoch->stream = json_hex64(reader, "stream");
-    epoch->monotonic_ns = json_decimal_i64(reader, "monotonic_ns");
-    epoch->wall_ns = json_decimal_i64(reader, "wall_ns");
-    epoch->rate_hz = (uint32_t)json_int(reader, "sample_rate", 8000, 192000);
-    json_text(reader, "boot_id", epoch->boot_id, sizeof epoch->boot_id);
 }
 
 static void read_change(struct json_reader *reader, struct params_event *change)
@@ -173,7 +156,8 @@ static int read_station(struct json_reader *reader, const struct station_circums
     if (!json_reader_ok(reader)) {
         return -EPROTO;
     }
-    read_epoch(&epoch, &read.epoch);
+    read.epoch.stream = json_hex64(&epoch, "stream");
+    epoch_read(&epoch, &read.epoch);
     read_change(&change, &read.change);
     read.change.rate_hz = read.epoch.rate_hz;
     read.next_phrase = json_frame(reader, "next_phrase");

@@ -2,6 +2,7 @@
  * auralis-synthd - takes phrases, renders them ahead of due, and writes the station's audio
  * ring.
  */
+#include "common/file_lock.h"
 #include "common/log.h"
 #include "common/service.h"
 #include "common/settings.h"
@@ -27,7 +28,7 @@ static const int64_t longest_sleep_ns =
 struct synthd {
     struct settings settings;
     struct service service;
-    struct ring_lock lock;
+    struct file_lock lock;
     struct feed feed;
     struct player player;
     struct log_limit ring_limit, voice_limit;
@@ -111,7 +112,7 @@ static bool take_lock(struct synthd *s)
     snprintf(path, sizeof path, "%s/ring.lock", s->settings.synth_dir);
     while (service_running()) {
         const int64_t now_ns = clock_now_ns();
-        const int rc = ring_lock_take(&s->lock, path);
+        const int rc = file_lock_take(&s->lock, path);
 
         if (rc == 0) {
             return true;
@@ -283,6 +284,6 @@ int main(int argc, char **argv)
     serve(s);
     feed_finish(&s->feed);
     player_finish(&s->player);
-    ring_lock_finish(&s->lock);
+    file_lock_finish(&s->lock);
     return EXIT_SUCCESS;
 }

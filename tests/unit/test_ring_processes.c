@@ -1,6 +1,7 @@
 /* The ring between processes: writers are killed at random and taken over from, the reader's
  * process maps it read-only and accepts no torn frame. Each frame is a function of its
  * position. */
+#include "common/file_lock.h"
 #include "common/ring_shm.h"
 #include "common/rng.h"
 #include "tests/check.h"
@@ -27,12 +28,12 @@ static const struct ring_format format = {
 /* Adopts the ring under its lock and writes as fast as it can, until it is killed. */
 static void run_writer(const char *name, const char *lock_path)
 {
-    struct ring_lock lock = {0};
+    struct file_lock lock = {0};
     struct ring_writer writer = {0};
     const char *reason;
     uint32_t block[BLOCK];
 
-    while (ring_lock_take(&lock, lock_path) == -EWOULDBLOCK) {
+    while (file_lock_take(&lock, lock_path) == -EWOULDBLOCK) {
     }
     if (ring_writer_open(&writer, name, &format, &reason) < 0) {
         _exit(2);

@@ -1,5 +1,5 @@
 /* The writer's lock: one process at a time, and its end gives it back. */
-#include "common/ring_shm.h"
+#include "common/file_lock.h"
 #include "tests/check.h"
 #include "tests/scratch.h"
 
@@ -10,12 +10,12 @@
 static int take_elsewhere(void)
 {
     char path[SCRATCH_PATH_BYTES];
-    struct ring_lock lock = {0};
+    struct file_lock lock = {0};
     int status = 0;
     const pid_t pid = fork();
 
     if (pid == 0) {
-        _exit(-ring_lock_take(&lock, scratch_path(path, "writer.lock")));
+        _exit(-file_lock_take(&lock, scratch_path(path, "writer.lock")));
     }
     CHECK(waitpid(pid, &status, 0) == pid);
     return WEXITSTATUS(status);
@@ -24,30 +24,30 @@ static int take_elsewhere(void)
 static void test_the_lock_is_held_by_one_process_until_it_lets_go_or_dies(void **state)
 {
     char path[SCRATCH_PATH_BYTES];
-    struct ring_lock lock = {0};
+    struct file_lock lock = {0};
     struct stat facts;
 
     (void)state;
     CHECK_INT(take_elsewhere(), 0); /* and dies with it */
-    CHECK_INT(ring_lock_take(&lock, scratch_path(path, "writer.lock")), 0);
+    CHECK_INT(file_lock_take(&lock, scratch_path(path, "writer.lock")), 0);
     CHECK_INT(take_elsewhere(), EWOULDBLOCK);
     CHECK_INT(stat(path, &facts), 0);
     CHECK_INT(facts.st_mode & 0777, 0600);
-    ring_lock_finish(&lock);
+    file_lock_finish(&lock);
     CHECK_INT(take_elsewhere(), 0);
-    ring_lock_finish(&lock); /* nothing is held: fine */
+    file_lock_finish(&lock); /* nothing is held: fine */
 }
 
 static void test_a_lock_that_cannot_be_had_is_an_error(void **state)
 {
     char path[SCRATCH_PATH_BYTES];
     char target[SCRATCH_PATH_BYTES];
-    struct ring_lock lock = {0};
+    struct file_lock lock = {0};
 
     (void)state;
-    CHECK_INT(ring_lock_take(&lock, scratch_path(path, "no/lock")), -ENOENT);
+    CHECK_INT(file_lock_take(&lock, scratch_path(path, "no/lock")), -ENOENT);
     CHECK_INT(symlink(scratch_path(target, "else"), scratch_path(path, "link")), 0);
-    CHECK_INT(ring_lock_take(&lock, path), -ELOOP);
+    CHECK_INT(file_lock_take(&lock, path), -ELOOP);
     CHECK_INT(lock.fd_plus_one, 0);
 }
 

@@ -1,0 +1,31 @@
+#include "common/file_lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+int file_lock_take(struct file_lock *lock, const char *path)
+{
+    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0) {
+        return -errno;
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        const int rc = -errno;
+
+        close(fd);
+        return rc;
+    }
+    lock->fd_plus_one = fd + 1;
+    return 0;
+}
+
+void file_lock_finish(struct file_lock *lock)
+{
+    if (lock->fd_plus_one != 0) {
+        close(lock->fd_plus_one - 1);
+    }
+    lock->fd_plus_one = 0;
+}
