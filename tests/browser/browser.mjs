@@ -8,7 +8,11 @@ import { chromium } from 'playwright-core';
 
 /** Resolved to this machine in the browser: plain http under a name, as across a network. */
 export const MAPPED_HOST = 'box.test';
-export const SECONDS = Number(process.env.AURALIS_BROWSER_SECONDS ?? (process.env.AURALIS_FULL ? 60 : 15));
+/** Until something must have happened, however slow the machine. */
+export const PATIENCE_MS = 20000;
+/** The long form, for a machine that has nothing else to do. */
+export const FULL = Boolean(process.env.AURALIS_FULL);
+export const SECONDS = Number(process.env.AURALIS_BROWSER_SECONDS ?? (FULL ? 60 : 15));
 
 export function stationUrl() {
   const url = process.env.AURALIS_URL;
@@ -70,7 +74,7 @@ export async function openPage(browser, url, { settings, viewport, bypassCSP, pr
   await prepare?.(page);
   await page.goto(url.href);
   await page.waitForFunction(() => window.auralis?.stats().connection === 'live', null, {
-    timeout: 20000,
+    timeout: PATIENCE_MS,
   });
   return { page, complaints, close: () => context.close() };
 }
@@ -80,10 +84,19 @@ export function stats(page) {
   return page.evaluate(() => window.auralis.stats());
 }
 
+/** Waits until it holds. @param {() => Promise<boolean>} condition */
+export async function until(condition) {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`never came true: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 /** Presses play and waits for sound. @param {import('playwright-core').Page} page */
 export async function play(page) {
   await page.getByRole('button', { name: 'Play' }).click();
   await page.waitForFunction(() => window.auralis.stats().state === 'playing', null, {
-    timeout: 20000,
+    timeout: PATIENCE_MS,
   });
 }

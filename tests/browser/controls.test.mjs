@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launch, openPage, play, stationUrl } from './browser.mjs';
+import { launch, openPage, PATIENCE_MS, play, stationUrl, until } from './browser.mjs';
 import { listen } from './listener.mjs';
 
 /** @type {import('playwright-core').Browser} */
@@ -35,10 +35,10 @@ test('a key changed with the keyboard is heard by all and shown to all', async (
   await one.page
     .getByText(/^(heard|there) in \d+\.\d s$/)
     .first()
-    .waitFor({ timeout: 5000 });
+    .waitFor({ timeout: PATIENCE_MS });
   await other.page
     .locator(`input[name=key][value="${wanted}"]:checked`)
-    .waitFor({ state: 'attached', timeout: 5000 });
+    .waitFor({ state: 'attached', timeout: PATIENCE_MS });
   assert.equal((await getParams()).key, wanted);
   assert.match(
     await one.page.locator('#announcer').textContent(),
@@ -57,10 +57,10 @@ test('a preset is pressed, heard with its time, and shown as pressed in another 
   await one.page
     .getByText(/^heard in \d+\.\d s$/)
     .first()
-    .waitFor({ timeout: 5000 });
+    .waitFor({ timeout: PATIENCE_MS });
   await other.page
     .locator(`button[data-preset=${wanted}][aria-pressed=true]`)
-    .waitFor({ timeout: 5000 });
+    .waitFor({ timeout: PATIENCE_MS });
   await one.close();
   await other.close();
 });
@@ -71,8 +71,7 @@ test('a slider that moves sends values and ends at the last of them', async () =
   await slider.focus();
   for (let i = 0; i < 10; i++) await page.keyboard.press('ArrowRight');
   const wanted = Number(await slider.inputValue());
-  await sleep(1500);
-  assert.ok(Math.abs((await getParams()).intensity - wanted) < 1e-9);
+  await until(async () => Math.abs((await getParams()).intensity - wanted) < 1e-9);
   assert.equal(Number(await slider.inputValue()), wanted);
   await close();
 });
@@ -89,7 +88,7 @@ test('a refused change shows the reason, and the control goes back', async () =>
   await page
     .getByText(/60 to 120/)
     .first()
-    .waitFor({ timeout: 5000 });
+    .waitFor({ timeout: PATIENCE_MS });
   await slider.evaluate((input) => {
     input.max = '120';
   });

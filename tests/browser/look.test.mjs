@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { launch, openPage, play, stationUrl } from './browser.mjs';
+import { launch, openPage, PATIENCE_MS, play, stationUrl } from './browser.mjs';
 
 const folder =
   process.env.AURALIS_SCREENSHOTS ??
@@ -17,7 +17,6 @@ const SIZES = [
   { width: 1280, height: 800 },
   { width: 390, height: 844 },
 ];
-const SHOWN_MS = 10000; // at most, until the page says what sounds
 
 /** @type {import('playwright-core').Browser} */
 let browser;
@@ -34,14 +33,14 @@ for (const viewport of SIZES) {
     const { page, complaints, close } = await openPage(browser, stationUrl(), { viewport });
     await play(page);
     const chord = page.locator('#chord', { hasText: /^[A-G]/ });
-    await chord.waitFor({ timeout: SHOWN_MS });
+    await chord.waitFor({ timeout: PATIENCE_MS });
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     assert.equal(width, viewport.width);
     assert.match(
       await page.locator('#now-piece').textContent(),
       /^[A-G][♯♭]? \w+ · \d+ bpm · section \d+$/,
     );
-    await page.locator('#state', { hasText: /^Playing/ }).waitFor({ timeout: 5000 });
+    await page.locator('#state', { hasText: /^Playing/ }).waitFor({ timeout: PATIENCE_MS });
     const file = path.join(folder, `page-${viewport.width}.png`);
     await page.screenshot({ path: file });
     await page.locator('#more summary').click();

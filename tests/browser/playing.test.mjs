@@ -3,7 +3,17 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { launch, mappedUrl, openPage, play, SECONDS, stationUrl, stats } from './browser.mjs';
+import {
+  FULL,
+  launch,
+  mappedUrl,
+  openPage,
+  PATIENCE_MS,
+  play,
+  SECONDS,
+  stationUrl,
+  stats,
+} from './browser.mjs';
 import { compare, readCaptures, startCapture } from './capture.mjs';
 import { listen } from './listener.mjs';
 
@@ -26,7 +36,8 @@ const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
  * @param {{
  *   prepare?: (page: import('playwright-core').Page) => Promise<void>,
  *   meanwhile?: () => Promise<void>, underruns?: number
- * }} options meanwhile: while it plays, before the rest of the time passes; underruns: allowed
+ * }} options meanwhile: while it plays, before the rest of the time passes; underruns:
+ * allowed, where the machine has nothing else to do
  */
 async function playAndCompare(t, url, { prepare, meanwhile, underruns = 0 } = {}) {
   url.searchParams.set('servo', 'off');
@@ -45,7 +56,7 @@ async function playAndCompare(t, url, { prepare, meanwhile, underruns = 0 } = {}
   await close();
   t.diagnostic(JSON.stringify({ ...result, ...figures }));
   assert.equal(figures.contextRate, figures.streamRate);
-  assert.ok(figures.underruns <= underruns, `${figures.underruns} underruns`);
+  if (FULL) assert.ok(figures.underruns <= underruns, `${figures.underruns} underruns`);
   assert.equal(figures.lostFrames, 0, 'lost frames');
   assert.equal(result.inexact, 0, 'samples between two values of int16');
   assert.equal(result.differing, 0, 'frames that differ');
@@ -74,7 +85,7 @@ test('over plain http the page says in one line that it plays without an audio t
   const note = page.locator('#player-note');
   assert.equal(await note.isVisible(), false);
   await play(page);
-  await note.waitFor({ state: 'visible', timeout: 5000 });
+  await note.waitFor({ state: 'visible', timeout: PATIENCE_MS });
   await close();
 });
 

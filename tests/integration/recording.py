@@ -36,6 +36,10 @@ class Recording:
     def end(self):
         return None if self.first is None else self.first + len(self.data) // station.FRAME_BYTES
 
+    @property
+    def seconds(self):
+        return (self.end - self.first) / station.RATE_HZ
+
     def add(self, frame, data):
         if self.first is None:
             self.first = frame

@@ -60,8 +60,9 @@ class Resources(unittest.TestCase):
                       *([daemon, f'{idle_cpu[daemon]:.2f}', f'{busy_cpu[daemon]:.2f}', f'{memory[daemon]:.1f}',
                          f'{peak[daemon]:.1f}'] for daemon in station.DAEMONS))
         self.assertLess(sum(memory.values()), 500)
-        self.assertLess(sum(busy_cpu.values()), 50)
-        self.assertLess(idle_cpu['streamd'], 2)
+        if station.FULL:
+            self.assertLess(sum(busy_cpu.values()), 20)
+            self.assertLess(idle_cpu['streamd'], 0.5)
 
     def test_a_phrase_renders_much_faster_than_it_plays(self):
         lines = station.compose('--seed', '42', '--minutes', '0.1', '--set', 'params.bpm=60')
@@ -76,7 +77,8 @@ class Resources(unittest.TestCase):
         full, audio = min(seconds_to_render() for _ in range(3))
         station.table(['bars', 'bpm', 'audio s', 'to render s', 'of it start-up s'],
                       [8, 60, f'{audio:.1f}', f'{full:.3f}', f'{empty:.3f}'])
-        self.assertLess(full, audio / 4)
+        if station.FULL:
+            self.assertLess(full, audio / 10)
 
 
 if __name__ == '__main__':
