@@ -26,6 +26,7 @@ PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file
 BUILD = os.environ.get('AURALIS_BUILD', os.path.join(PROJECT, 'build', 'dev'))
 FULL = os.environ.get('AURALIS_FULL') == '1'
 SANITIZED = os.path.basename(BUILD) in ('asan', 'tsan')
+SPEED_COUNTS = FULL and not SANITIZED  # elsewhere how fast a machine is decides nothing
 DAEMONS = ('composerd', 'synthd', 'streamd')
 RATE_HZ = 44100
 CHUNK_FRAMES = RATE_HZ // 10

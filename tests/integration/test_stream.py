@@ -27,13 +27,14 @@ class Stream(unittest.TestCase):
                 self.assertGreater(heard[form].peak(), 300, 'it is silent')
         self.assertEqual(heard['json'].altered(heard['pcm']), 0)
         rates = {form: self.chunks_a_second(listener.arrivals) for form, listener in listeners.items()}
-        for form, rate in rates.items():
-            self.assertAlmostEqual(rate, 10, delta=0.1, msg=form)
         station.table(['format', 'seconds', 'chunks', 'chunks/s', 'missing', 'repeated', 'differ from render',
                        'peak', 'longest wait ms'],
                       *([form, seconds, len(listener.arrivals), f'{rates[form]:.3f}', heard[form].missing,
                          heard[form].repeated, heard[form].altered(rendered), heard[form].peak(),
                          f'{listener.longest_wait() * 1000:.0f}'] for form, listener in listeners.items()))
+        for form, rate in rates.items():
+            if station.SPEED_COUNTS:
+                self.assertAlmostEqual(rate, 10, delta=0.1, msg=form)
 
     @staticmethod
     def chunks_a_second(arrivals):
