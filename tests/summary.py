@@ -38,7 +38,8 @@ def main(arguments):
     failures, skips = [], []
     for run, cases in runs.items():
         for name, outcome, _, output in cases:
-            table = [line for line in output.splitlines() if line.startswith('| ')]
+            lines = (line.removeprefix('# ') for line in output.splitlines())  # in TAP it is a comment
+            table = [line for line in lines if line.startswith('| ')]
             if table:
                 print(f'{run} {name}:', *table, sep='\n', end='\n\n')
             if outcome == 'failed':

@@ -29,6 +29,18 @@ after(() => browser.close());
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** A table of one row, for the summary. */
+function report(t, result, figures) {
+  const { player, underruns, reconnects, lostFrames, duplicates } = figures;
+  const row = { player, frames: result.frames, differ: result.differing, underruns };
+  const cells = Object.entries({ ...row, reconnects, lost: lostFrames, repeated: duplicates });
+  const names = cells.map(([name]) => name);
+  const values = cells.map(([, value]) => value);
+  for (const line of [names, names.map(() => '---'), values]) {
+    t.diagnostic(`| ${line.join(' | ')} |`);
+  }
+}
+
 /**
  * Plays for a while with the rate held, and compares.
  * @param {import('node:test').TestContext} t
@@ -55,6 +67,7 @@ async function playAndCompare(t, url, { prepare, meanwhile, underruns = 0 } = {}
   reference.close();
   await close();
   t.diagnostic(JSON.stringify({ ...result, ...figures }));
+  report(t, result, figures);
   assert.equal(figures.contextRate, figures.streamRate);
   if (FULL) assert.ok(figures.underruns <= underruns, `${figures.underruns} underruns`);
   assert.equal(figures.lostFrames, 0, 'lost frames');
