@@ -57,9 +57,13 @@ export class Score {
     );
   }
 
-  /** @param {number} frame @returns {Chord | undefined} the first that begins after it */
+  /**
+   * The next other chord: one that goes on is listed again where a phrase begins.
+   * @param {number} frame @returns {Chord | undefined}
+   */
   chordAfter(frame) {
-    return this.chords.find((chord) => chord.frame > frame);
+    const now = this.chordAt(frame)?.name;
+    return this.chords.find((chord) => chord.frame > frame && chord.name !== now);
   }
 
   /** @param {number} frame @returns {Phrase | undefined} the one that owns that moment */

@@ -40,6 +40,20 @@ test('it knows the chord, the next chord and the tempo of a moment', () => {
   assert.equal(score.bpmAt(999), undefined);
 });
 
+test('a chord that goes on into the next phrase is not the next chord', () => {
+  const score = new Score();
+  score.add(phrase(0));
+  score.add(
+    phrase(200, {
+      chords: [
+        { frame: 200, frames: 100, name: 'Fmaj7' },
+        { frame: 300, frames: 100, name: 'Dm9' },
+      ],
+    }),
+  );
+  assert.equal(score.chordAfter(150)?.name, 'Dm9');
+});
+
 test('a phrase that begins inside another takes what follows, and leaves what began before', () => {
   const score = new Score();
   score.add(phrase(0));
