@@ -48,8 +48,9 @@ enum news_kind news_take(struct news *news, const struct event *event, const cha
                          size_t len, int64_t now_ns);
 /* Whether something may have been missed, so that a snapshot is wanted. */
 bool news_want_snapshot(const struct news *news);
-/* Takes one event of a snapshot, and all that was published up to these when it is over. */
+/* Takes one event of a snapshot. */
 enum news_kind news_take_again(struct news *news, const struct event *event);
+/* The snapshot is over: it held all that was published up to these. */
 void news_end_snapshot(struct news *news, const char *run,
                        const uint64_t last_n[EVENT_TYPE_COUNT]);
 /* Forgets the phrases that are over at `frame`. */

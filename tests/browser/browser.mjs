@@ -10,9 +10,7 @@ import { chromium } from 'playwright-core';
 export const MAPPED_HOST = 'box.test';
 /** Until something must have happened, however slow the machine. */
 export const PATIENCE_MS = 20000;
-/** The long form, for a machine that has nothing else to do. */
-export const FULL = Boolean(process.env.AURALIS_FULL);
-export const SECONDS = Number(process.env.AURALIS_BROWSER_SECONDS ?? (FULL ? 60 : 15));
+export const SECONDS = Number(process.env.AURALIS_BROWSER_SECONDS ?? (process.env.AURALIS_FULL ? 60 : 15));
 
 export function stationUrl() {
   const url = process.env.AURALIS_URL;

@@ -4,7 +4,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import {
-  FULL,
   launch,
   mappedUrl,
   openPage,
@@ -48,8 +47,7 @@ function report(t, result, figures) {
  * @param {{
  *   prepare?: (page: import('playwright-core').Page) => Promise<void>,
  *   meanwhile?: () => Promise<void>, underruns?: number
- * }} options meanwhile: while it plays, before the rest of the time passes; underruns:
- * allowed, where the machine has nothing else to do
+ * }} options meanwhile: while it plays, before the rest of the time passes; underruns: allowed
  */
 async function playAndCompare(t, url, { prepare, meanwhile, underruns = 0 } = {}) {
   url.searchParams.set('servo', 'off');
@@ -69,7 +67,7 @@ async function playAndCompare(t, url, { prepare, meanwhile, underruns = 0 } = {}
   t.diagnostic(JSON.stringify({ ...result, ...figures }));
   report(t, result, figures);
   assert.equal(figures.contextRate, figures.streamRate);
-  if (FULL) assert.ok(figures.underruns <= underruns, `${figures.underruns} underruns`);
+  assert.ok(figures.underruns <= underruns, `${figures.underruns} underruns`);
   assert.equal(figures.lostFrames, 0, 'lost frames');
   assert.equal(result.inexact, 0, 'samples between two values of int16');
   assert.equal(result.differing, 0, 'frames that differ');

@@ -25,7 +25,7 @@ def change_of(dice, number, now):
         return {name: dice.choice([value for value in MUSIC[name] if value != now[name]])}
     name = dice.choice(SOUND)
     value = round(dice.random(), 2)
-    return {name: value if abs(value - now[name]) > 0.05 else (value + 0.5) % 1}
+    return {name: value if abs(value - now[name]) > 0.05 else round((value + 0.5) % 1, 2)}
 
 
 def until_change(journal, number):
