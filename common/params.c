@@ -34,7 +34,8 @@ const struct mode_spec mode_specs[MODE_COUNT] = {
 
 const struct preset_spec preset_specs[PRESET_COUNT] = {
 #define PRESET(name_, mode_, bpm_, intensity_, brightness_, space_, width_, pad_, lead_,       \
-               bass_, bell_, texture_, percussion_, doc_)                                      \
+               bass_, bell_, texture_, percussion_, long_chords_, chords_, pedal_, chromatic_, \
+               lead_top_, tint_, tint_mode_, darkening_, doc_)                                 \
     {.name = #name_,                                                                           \
      .doc = doc_,                                                                              \
      .values = {.mode = MODE_##mode_,                                                          \
@@ -48,7 +49,15 @@ const struct preset_spec preset_specs[PRESET_COUNT] = {
                 .mix_bass = bass_,                                                             \
                 .mix_bell = bell_,                                                             \
                 .mix_texture = texture_,                                                       \
-                .mix_percussion = percussion_}},
+                .mix_percussion = percussion_},                                                \
+     .habits = {.long_chords = long_chords_,                                                   \
+                .chords = chords_,                                                             \
+                .pedal = pedal_,                                                               \
+                .chromatic = chromatic_,                                                       \
+                .lead_top = lead_top_,                                                         \
+                .tint = tint_,                                                                 \
+                .tint_mode = MODE_##tint_mode_,                                                \
+                .darkening = darkening_}},
 #include "common/presets.def"
 #undef PRESET
 };

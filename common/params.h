@@ -12,6 +12,8 @@
 #ifndef AURALIS_PARAMS_H
 #define AURALIS_PARAMS_H
 
+#include "common/habits.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -86,6 +88,7 @@ extern const struct mode_spec mode_specs[MODE_COUNT];
 struct preset_spec {
     const char *name, *doc;
     struct params values; /* key, preset and seed are not the preset's */
+    struct habits habits;
 };
 extern const struct preset_spec preset_specs[PRESET_COUNT];
 

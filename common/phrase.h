@@ -40,8 +40,17 @@ enum rule {
     RULE_COUNT
 };
 
-extern const char *const role_names[ROLE_COUNT]; /* "pad" */
-extern const char *const rule_texts[RULE_COUNT]; /* "chord.voice" */
+/* Why a chord is there. */
+enum chord_rule {
+#define CHORD_RULE(name, ...) CHORD_RULE_##name,
+#include "common/chord_rules.def"
+#undef CHORD_RULE
+    CHORD_RULE_COUNT
+};
+
+extern const char *const role_names[ROLE_COUNT];             /* "pad" */
+extern const char *const rule_texts[RULE_COUNT];             /* "chord.voice" */
+extern const char *const chord_rule_texts[CHORD_RULE_COUNT]; /* "pivot" */
 
 struct note {
     uint64_t frame;
@@ -64,6 +73,7 @@ struct chord {
     uint8_t root;   /* pitch class, 0 = C */
     uint8_t n_notes;
     uint8_t notes[CHORD_MAX_NOTES]; /* [n_notes] the voicing as MIDI numbers, ascending */
+    uint8_t why;                    /* enum chord_rule */
     double probability;             /* it had in the draw that chose it */
     uint8_t n_alternatives;
     struct chord_alternative
@@ -84,6 +94,9 @@ struct phrase {
         bar_frames[PHRASE_MAX_BARS]; /* [n_bars] where each bar begins; the first lies before
                                              start_frame when the phrase begins inside a bar */
     double bar_bpm[PHRASE_MAX_BARS]; /* [n_bars] */
+    double bar_shade[PHRASE_MAX_BARS + 1]; /* [n_bars + 1] what form adds to the parameter
+                                              brightness, -1 to 1, where each bar begins and
+                                              where the last ends; straight lines between */
     int32_t key, mode;
     uint32_t section, arc; /* counted from 0 */
     uint64_t seed;

@@ -19,6 +19,7 @@ static cJSON *chord_to_json(const struct chord *chord)
     for (int i = 0; i < chord->n_notes; i++) {
         cJSON_AddItemToArray(notes, cJSON_CreateNumber(chord->notes[i]));
     }
+    cJSON_AddStringToObject(object, "why", chord_rule_texts[chord->why]);
     cJSON_AddNumberToObject(object, "probability", chord->probability);
     cJSON *const alternatives = cJSON_AddArrayToObject(object, "alternatives");
 
@@ -67,6 +68,11 @@ void phrase_add_json(cJSON *object, const struct phrase *phrase)
     for (uint32_t i = 0; i < phrase->n_bars; i++) {
         cJSON_AddItemToArray(bar_frames, cJSON_CreateNumber((double)phrase->bar_frames[i]));
         cJSON_AddItemToArray(bar_bpm, cJSON_CreateNumber(phrase->bar_bpm[i]));
+    }
+    cJSON *const bar_shade = cJSON_AddArrayToObject(object, "bar_shade");
+
+    for (uint32_t i = 0; i <= phrase->n_bars; i++) {
+        cJSON_AddItemToArray(bar_shade, cJSON_CreateNumber(phrase->bar_shade[i]));
     }
     cJSON_AddStringToObject(object, "key", key_name(phrase->key));
     cJSON_AddStringToObject(object, "mode", mode_name(phrase->mode));
@@ -130,8 +136,9 @@ static void read_alternatives(struct json_reader *reader, struct chord *chord)
 
 static void read_chord(struct json_reader *reader, struct chord *chord)
 {
-    static const char *const known[] = {"frame", "frames",      "degree",       "name", "root",
-                                        "notes", "probability", "alternatives", NULL};
+    static const char *const known[] = {"frame",        "frames", "degree", "name",
+                                        "root",         "notes",  "why",    "probability",
+                                        "alternatives", NULL};
     const cJSON *item;
 
     memset(chord, 0, sizeof *chord);
@@ -141,6 +148,7 @@ static void read_chord(struct json_reader *reader, struct chord *chord)
     json_text(reader, "degree", chord->degree, sizeof chord->degree);
     json_text(reader, "name", chord->name, sizeof chord->name);
     chord->root = (uint8_t)json_int(reader, "root", 0, 11);
+    chord->why = (uint8_t)json_choice(reader, "why", chord_rule_texts, CHORD_RULE_COUNT);
     chord->probability = json_real(reader, "probability", 0, 1);
     const cJSON *const notes = json_array(reader, "notes", CHORD_MAX_NOTES);
 
@@ -260,6 +268,28 @@ static void read_bars(struct json_reader *reader, struct phrase *phrase)
     }
 }
 
+static void read_shades(struct json_reader *reader, struct phrase *phrase)
+{
+    const cJSON *const shades = json_array(reader, "bar_shade", PHRASE_MAX_BARS + 1);
+    const cJSON *item;
+    uint32_t n = 0;
+
+    if (json_reader_ok(reader) && cJSON_GetArraySize(shades) != (int)phrase->n_bars + 1) {
+        json_fail(reader, "bar_shade", "must be one more than bars");
+    }
+    if (!json_reader_ok(reader)) {
+        return;
+    }
+    cJSON_ArrayForEach(item, shades)
+    {
+        if (!cJSON_IsNumber(item) || !(item->valuedouble >= -1 && item->valuedouble <= 1)) {
+            json_fail(reader, "bar_shade", "must be numbers, -1 to 1");
+            return;
+        }
+        phrase->bar_shade[n++] = item->valuedouble;
+    }
+}
+
 static int read_key(struct json_reader *reader)
 {
     const char *names[12];
@@ -283,15 +313,16 @@ static int read_mode(struct json_reader *reader)
 void phrase_read_json(struct json_reader *reader, struct phrase *phrase)
 {
     static const char *const known[] = {
-        "v",      "type", "run",        "n",       "stream", "phrase", "start_frame",
-        "frames", "bars", "bar_frames", "bar_bpm", "key",    "mode",   "section",
-        "arc",    "seed", "chords",     "notes",   "ends",   NULL};
+        "v",       "type", "run",        "n",       "stream",    "phrase", "start_frame",
+        "frames",  "bars", "bar_frames", "bar_bpm", "bar_shade", "key",    "mode",
+        "section", "arc",  "seed",       "chords",  "notes",     "ends",   NULL};
 
     json_only(reader, known);
     phrase->phrase = json_frame(reader, "phrase");
     phrase->start_frame = read_grid(reader, "start_frame");
     phrase->frames = read_length(reader, "frames");
     read_bars(reader, phrase);
+    read_shades(reader, phrase);
     phrase->key = read_key(reader);
     phrase->mode = read_mode(reader);
     phrase->section = (uint32_t)json_int(reader, "section", 0, UINT32_MAX);

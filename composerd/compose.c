@@ -29,6 +29,7 @@ void composer_init(struct composer *composer, const struct params *params, uint3
     composer->previous_degree = -1;
     composer->ending = ENDING_WAKING;
     composer->probability = 1;
+    composer->fullness = 1;
     composer->bass_midi = 40;
     composer->lead_midi = 71;
     composer->hunger = 2.5; /* a line soon after the first chord */
@@ -146,10 +147,7 @@ void compose_phrase(struct composer *composer, const struct params *params,
 
 bool composer_settled(const struct composer *composer, const struct params *params)
 {
-    const double bpm = form_target_bpm(composer, params);
-
-    return composer->key == params->key && composer->mode == params->mode &&
-           !composer->moving && !(composer->bpm < bpm) && !(composer->bpm > bpm);
+    return form_settled(composer, params);
 }
 
 static void renew_at_least(struct composer *composer, enum renewal renewal)
@@ -182,6 +180,7 @@ void composer_end(struct composer *composer, uint64_t frame)
 {
     if (composer->ending == ENDING_NONE || composer->ending == ENDING_ASKED) {
         composer->ending = ENDING_ASKED;
+        composer->end_asked = frame < composer->frame ? frame : composer->frame;
         composer->end_frame = frame;
     }
 }

@@ -10,21 +10,51 @@ enum {
     CLEARING_BARS = 8,
     CLEARING_ARCS_MIN = 3,
     CLEARING_ARCS_SPAN = 3,
-    TEMPO_FLOOR_BPM = 60,
     SECTIONS_MAX = 2000000000, /* as in state.def; some thousand years */
 };
+
+#define ENDING_TEMPO     0.8  /* of the tempo, where an ending closes */
+#define TEMPO_FLOOR_BPM  45.0 /* as in state.def */
+#define GROWTH_BARS      12.0 /* from nothing to a full texture */
+#define SHADE_PER_SECOND 0.004
+#define SHADE_DRIFT      0.06
+#define DARKENING_S      3600.0
 
 /* Seeds drawn from one another must not meet those that users choose. */
 #define RENEWAL_SALT UINT64_C(0x5ec7104e5ec7104e)
 
+static bool is_ending(const struct composer *composer)
+{
+    return composer->ending == ENDING_ASKED || composer->ending == ENDING_CLOSING;
+}
+
 double form_target_bpm(const struct composer *composer, const struct params *params)
 {
-    const double slower = params->bpm * 0.85;
+    const double slower =
+        params->bpm * (ENDING_TEMPO + (1 - ENDING_TEMPO) * composer->fullness);
 
-    if (composer->ending != ENDING_ASKED && composer->ending != ENDING_CLOSING) {
+    if (!is_ending(composer)) {
         return params->bpm;
     }
     return slower < TEMPO_FLOOR_BPM ? TEMPO_FLOOR_BPM : slower;
+}
+
+int32_t form_mode(const struct composer *composer, const struct params *params)
+{
+    const bool own =
+        params->preset >= 0 && params->mode == preset_specs[params->preset].values.mode;
+
+    return composer->tinted && own ? habits_of(params->preset)->tint_mode : params->mode;
+}
+
+bool form_settled(const struct composer *composer, const struct params *params)
+{
+    const double bpm = form_target_bpm(composer, params);
+    /* an ending slows down all the way */
+    const bool in_time = is_ending(composer) || !(composer->bpm < bpm || composer->bpm > bpm);
+
+    return in_time && composer->key == params->key &&
+           composer->mode == form_mode(composer, params) && !composer->moving;
 }
 
 static int32_t draw_next_clearing(struct composer *composer, int32_t arc)
@@ -44,7 +74,16 @@ void form_plant(struct composer *composer, uint64_t seed)
     bells_plant(composer);
 }
 
-static void begin_section(struct composer *composer)
+/* A section in another mode only begins where harmony has nothing else to do. */
+static void tint(struct composer *composer, const struct params *params)
+{
+    const bool drawn = dice_chance(composer, DIE_FORM, habits_of(params->preset)->tint);
+
+    composer->tinted =
+        drawn && composer->ending == ENDING_NONE && form_settled(composer, params);
+}
+
+static void begin_section(struct composer *composer, const struct params *params)
 {
     composer->section = composer->section < SECTIONS_MAX ? composer->section + 1 : 0;
     composer->section_bar = 0;
@@ -54,14 +93,16 @@ static void begin_section(struct composer *composer)
         composer->clearing_left = CLEARING_BARS;
         composer->next_clearing = draw_next_clearing(composer, arc);
     }
+    tint(composer, params);
 }
 
-static void renew(struct composer *composer)
+static void renew(struct composer *composer, const struct params *params)
 {
     const enum renewal renewal = (enum renewal)composer->renewal;
 
     composer->renewal = RENEWAL_NONE;
     composer->chord_left = 0;
+    composer->tinted = 0;
     if (renewal == RENEWAL_SEED) {
         form_plant(composer, composer->renewal_seed);
     } else {
@@ -70,23 +111,75 @@ static void renew(struct composer *composer)
     }
     if (renewal != RENEWAL_CHORD) {
         composer->clearing_left = 0;
-        begin_section(composer);
+        begin_section(composer, params);
     }
+}
+
+static double towards(double value, double target, double most)
+{
+    if (target > value + most) {
+        return value + most;
+    }
+    return target < value - most ? value - most : target;
+}
+
+/* An ending leads it down to nothing; otherwise it grows until it is whole. */
+static void breathe(struct composer *composer)
+{
+    const double span = (double)composer->end_frame - (double)composer->end_asked;
+    const double rest = (double)composer->end_frame - (double)composer->frame;
+    double left = 0;
+
+    if (rest > 0) {
+        left = span > rest ? rest / span : 1;
+    }
+
+    if (is_ending(composer)) {
+        composer->fullness = left < composer->fullness ? left : composer->fullness;
+    } else if (composer->ending == ENDING_RESTING) {
+        composer->fullness = 0;
+    } else if (composer->ending == ENDING_NONE) {
+        composer->fullness = towards(composer->fullness, 1, 1 / GROWTH_BARS);
+    }
+}
+
+/* What the bar's end should sound like: the section, the slow walk, and what darkens. */
+static double wanted_shade(const struct composer *composer)
+{
+    static const double of_sections[ARC_SECTIONS] = {-0.075, 0, 0.1, -0.05};
+
+    return of_sections[composer->section % ARC_SECTIONS] + SHADE_DRIFT * form_drift(composer) -
+           composer->darkness;
+}
+
+static void cast_shade(struct composer *composer, const struct params *params)
+{
+    const double seconds = 240 / composer->bpm;
+    const double darkening = habits_of(params->preset)->darkening;
+    const double darker = composer->darkness < darkening ? darkening * seconds / DARKENING_S
+                                                         : SHADE_PER_SECOND * seconds;
+
+    composer->darkness = towards(composer->darkness, darkening, darker);
+    composer->shade = composer->shade_end;
+    composer->shade_end =
+        towards(composer->shade_end, wanted_shade(composer), SHADE_PER_SECOND * seconds);
 }
 
 void form_begin_bar(struct composer *composer, const struct params *params)
 {
     if (composer->renewal != RENEWAL_NONE) {
-        renew(composer);
+        renew(composer, params);
     }
     if (composer->section_bar >= SECTION_BARS) {
-        begin_section(composer);
+        begin_section(composer, params);
     }
+    breathe(composer);
     if (composer->frame > 0) {
         composer->bpm = grid_tempo_step(composer->bpm, form_target_bpm(composer, params));
     }
     composer->bar_frame = composer->frame;
     composer->bar_frames = grid_bar_frames(composer->bpm, composer->rate_hz);
+    cast_shade(composer, params);
 }
 
 void form_end_bar(struct composer *composer)
@@ -108,17 +201,15 @@ uint32_t form_arc(const struct composer *composer)
 double form_density(const struct composer *composer)
 {
     static const double factors[ARC_SECTIONS] = {0.85, 1, 1.2, 0.9};
-    const double ending = form_fading(composer) ? 0.5 : 1;
 
-    return factors[composer->section % ARC_SECTIONS] * ending;
+    return factors[composer->section % ARC_SECTIONS] * (0.2 + 0.8 * composer->fullness);
 }
 
 double form_loudness(const struct composer *composer)
 {
     static const double factors[ARC_SECTIONS] = {0.97, 1, 1.04, 0.98};
-    const double ending = form_fading(composer) ? 0.85 : 1;
 
-    return factors[composer->section % ARC_SECTIONS] * ending;
+    return factors[composer->section % ARC_SECTIONS] * (0.82 + 0.18 * composer->fullness);
 }
 
 /* Two parabolas for a sine: the same bits on every machine. */
@@ -141,7 +232,7 @@ bool form_silent(const struct composer *composer)
     return composer->ending == ENDING_RESTING || composer->ending == ENDING_WAKING;
 }
 
-bool form_fading(const struct composer *composer)
+bool form_fills(const struct composer *composer, double fullness)
 {
-    return composer->ending == ENDING_ASKED || composer->ending == ENDING_CLOSING;
+    return composer->fullness >= fullness;
 }

@@ -1,6 +1,6 @@
 /*
- * form - the slow shape: tempo, sections of 16 bars, arcs of four, clearings, drift, and
- * endings.
+ * form - the slow shape: tempo, sections of 16 bars, arcs of four, clearings, drift, shade, and
+ * how full the texture is: it thins towards an ending and grows out of a rest.
  *
  * Threads: pure.
  */
@@ -23,12 +23,18 @@ void form_end_bar(struct composer *composer);
  * melody that is being played goes on. */
 void form_plant(struct composer *composer, uint64_t seed);
 
+/* The mode that is wanted now: the parameter, or in a tinted section the preset's other one. */
+int32_t form_mode(const struct composer *composer, const struct params *params);
+/* Whether key, mode and tempo are where the parameters want them. */
+bool form_settled(const struct composer *composer, const struct params *params);
+
 uint32_t form_arc(const struct composer *composer);
 double form_density(const struct composer *composer);  /* factor of the section */
 double form_loudness(const struct composer *composer); /* factor of velocity */
 double form_drift(const struct composer *composer);    /* the slow walk, -1 to 1 */
 bool form_clearing(const struct composer *composer);   /* pads and bells alone */
 bool form_silent(const struct composer *composer);     /* resting, or about to wake */
-bool form_fading(const struct composer *composer);     /* an ending was asked for */
+/* Whether the texture is so full (0 to 1) that a layer may be there. */
+bool form_fills(const struct composer *composer, double fullness);
 
 #endif

@@ -50,7 +50,39 @@ const char *harmony_degree_label(int32_t mode, int32_t degree)
     return matrices[mode].degrees[row] == degree ? matrices[mode].labels[row] : NULL;
 }
 
-void harmony_weights(int32_t mode, int32_t previous, int32_t current, double weights[DEGREES])
+/* How much of the table leads to the chord at a place in it. */
+static double attraction(const struct matrix *matrix, int32_t place)
+{
+    double sum = 0;
+
+    for (int32_t i = 0; i < MATRIX_SIZE; i++) {
+        sum += matrix->rows[i][place];
+    }
+    return sum;
+}
+
+uint32_t harmony_palette(int32_t mode, int32_t n_chords)
+{
+    const struct matrix *const matrix = &matrices[mode];
+    uint32_t palette = 1U | 1U << mode_characters[mode].chord_degree;
+
+    while (theory_count(palette) < n_chords && theory_count(palette) < MATRIX_SIZE) {
+        int32_t best = -1;
+
+        for (int32_t i = 0; i < MATRIX_SIZE; i++) {
+            const bool taken = (palette >> matrix->degrees[i] & 1U) != 0;
+
+            if (!taken && (best < 0 || attraction(matrix, i) > attraction(matrix, best))) {
+                best = i;
+            }
+        }
+        palette |= 1U << matrix->degrees[best];
+    }
+    return palette;
+}
+
+void harmony_weights(int32_t mode, uint32_t palette, int32_t previous, int32_t current,
+                     double weights[DEGREES])
 {
     const struct matrix *const matrix = &matrices[mode];
     const double *const row = matrix->rows[row_of(matrix, current)];
@@ -62,8 +94,9 @@ void harmony_weights(int32_t mode, int32_t previous, int32_t current, double wei
     for (int32_t i = 0; i < MATRIX_SIZE; i++) {
         const int32_t degree = matrix->degrees[i];
         const bool back = degree == previous && degree != 0;
+        const bool there = (palette >> degree & 1U) != 0;
 
-        weights[degree] = row[i] * (back ? backtrack_weight : 1);
+        weights[degree] = there ? row[i] * (back ? backtrack_weight : 1) : 0;
         total += weights[degree];
     }
     for (int32_t degree = 0; degree < DEGREES; degree++) {
@@ -138,8 +171,10 @@ static int32_t draw_kind(struct composer *composer, int32_t degree)
                      : CHORD_triad;
 }
 
-static void set_chord(struct composer *composer, int32_t degree, int32_t kind, int32_t n_bars)
+static void set_chord(struct composer *composer, enum chord_rule why, int32_t degree,
+                      int32_t kind, int32_t n_bars)
 {
+    composer->chord_why = why;
     composer->previous_degree = composer->degree;
     composer->degree = degree;
     composer->kind = kind;
@@ -169,25 +204,29 @@ static void record_draw(struct composer *composer, const double weights[DEGREES]
     composer->probability = weights[chosen] < 1 ? weights[chosen] : 1;
 }
 
-void harmony_next(struct composer *composer, int32_t n_bars)
+void harmony_next(struct composer *composer, const struct habits *habits, int32_t n_bars)
 {
+    const uint32_t palette = harmony_palette(composer->mode, habits->chords);
     double weights[DEGREES];
     int32_t degree = mode_characters[composer->mode].chord_degree;
+    enum chord_rule why = CHORD_RULE_character;
 
     if (composer->bars_plain + n_bars >= CHARACTER_BARS) {
         record_certainty(composer);
     } else {
-        harmony_weights(composer->mode, composer->previous_degree, composer->degree, weights);
+        why = CHORD_RULE_drawn;
+        harmony_weights(composer->mode, palette, composer->previous_degree, composer->degree,
+                        weights);
         degree = dice_pick(composer, DIE_HARMONY, weights, DEGREES);
         record_draw(composer, weights, degree);
     }
-    set_chord(composer, degree, draw_kind(composer, degree), n_bars);
+    set_chord(composer, why, degree, draw_kind(composer, degree), n_bars);
 }
 
-void harmony_tonic(struct composer *composer, int32_t n_bars)
+void harmony_tonic(struct composer *composer, enum chord_rule why, int32_t n_bars)
 {
     record_certainty(composer);
-    set_chord(composer, 0, draw_kind(composer, 0), n_bars);
+    set_chord(composer, why, 0, draw_kind(composer, 0), n_bars);
     composer->previous_degree = -1;
 }
 
@@ -202,8 +241,8 @@ static double common_factor(const struct composer *composer, uint32_t mask)
 enum { CANDIDATES = DEGREES * CHORD_KIND_COUNT };
 
 /* Draws degree and kind together; weights are any that are >= 0. False when all are 0. */
-static bool draw_candidate(struct composer *composer, const double weights[CANDIDATES],
-                           int32_t n_bars)
+static bool draw_candidate(struct composer *composer, enum chord_rule why,
+                           const double weights[CANDIDATES], int32_t n_bars)
 {
     double of_degrees[DEGREES] = {0};
     double total = 0;
@@ -221,7 +260,7 @@ static bool draw_candidate(struct composer *composer, const double weights[CANDI
     const int32_t chosen = dice_pick(composer, DIE_HARMONY, weights, CANDIDATES);
 
     record_draw(composer, of_degrees, chosen / CHORD_KIND_COUNT);
-    set_chord(composer, chosen / CHORD_KIND_COUNT, chosen % CHORD_KIND_COUNT, n_bars);
+    set_chord(composer, why, chosen / CHORD_KIND_COUNT, chosen % CHORD_KIND_COUNT, n_bars);
     return true;
 }
 
@@ -244,19 +283,21 @@ void harmony_pivot(struct composer *composer, uint32_t mask, int32_t n_bars)
                                 common_factor(composer, tones) * (spec.degree == 0 ? 1.5 : 1)
                           : 0;
     }
-    if (!draw_candidate(composer, weights, n_bars)) {
+    if (!draw_candidate(composer, CHORD_RULE_pivot, weights, n_bars)) {
         record_certainty(composer);
-        set_chord(composer, 0, CHORD_fifth, n_bars);
+        set_chord(composer, CHORD_RULE_pivot, 0, CHORD_fifth, n_bars);
     }
 }
 
-void harmony_arrive(struct composer *composer, bool same_key, int32_t n_bars)
+void harmony_arrive(struct composer *composer, const struct habits *habits, bool same_key,
+                    int32_t n_bars)
 {
     double weights[CANDIDATES];
     double row[DEGREES];
 
     composer->previous_degree = -1;
-    harmony_weights(composer->mode, -1, 0, row);
+    harmony_weights(composer->mode, harmony_palette(composer->mode, habits->chords), -1, 0,
+                    row);
     row[0] = 2; /* a new key is heard as one from its tonic */
     for (int32_t i = 0; i < CANDIDATES; i++) {
         const struct chord_spec spec = candidate(composer, i);
@@ -269,8 +310,8 @@ void harmony_arrive(struct composer *composer, bool same_key, int32_t n_bars)
                                common_factor(composer, vocabulary_mask(&spec))
                          : 0;
     }
-    if (!draw_candidate(composer, weights, n_bars)) {
-        harmony_tonic(composer, n_bars);
+    if (!draw_candidate(composer, CHORD_RULE_arrival, weights, n_bars)) {
+        harmony_tonic(composer, CHORD_RULE_arrival, n_bars);
     }
     composer->previous_degree = -1;
 }

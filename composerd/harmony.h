@@ -10,17 +10,22 @@
 #ifndef AURALIS_HARMONY_H
 #define AURALIS_HARMONY_H
 
+#include "common/habits.h"
 #include "common/params.h"
-#include "composerd/habits.h"
+#include "common/phrase.h"
 #include "composerd/vocabulary.h"
 
 struct composer;
 
 enum { CHARACTER_BARS = 16 };
 
-/* Probabilities of the degree that follows `current` after `previous` (-1: none); [DEGREES],
- * sums to 1. */
-void harmony_weights(int32_t mode, int32_t previous, int32_t current, double weights[DEGREES]);
+/* The degrees, as a mask, among which harmony moves when it is to use so many (3 to 6): the
+ * tonic, the characteristic chord, and those that the table leads to most. */
+uint32_t harmony_palette(int32_t mode, int32_t n_chords);
+/* Probabilities of the degree that follows `current` after `previous` (-1: none), within a
+ * palette; [DEGREES], sums to 1. */
+void harmony_weights(int32_t mode, uint32_t palette, int32_t previous, int32_t current,
+                     double weights[DEGREES]);
 /* The name that the matrices give a degree; NULL when they leave it out. */
 const char *harmony_degree_label(int32_t mode, int32_t degree);
 
@@ -29,13 +34,15 @@ int32_t harmony_draw_bars(struct composer *composer, const struct params *params
                           const struct habits *habits);
 
 /* Each sets the sounding chord, with its probability and alternatives, for n_bars. */
-void harmony_next(struct composer *composer, int32_t n_bars);
-void harmony_tonic(struct composer *composer, int32_t n_bars);
+void harmony_next(struct composer *composer, const struct habits *habits, int32_t n_bars);
+/* The tonic that music opens or closes with. */
+void harmony_tonic(struct composer *composer, enum chord_rule why, int32_t n_bars);
 /* A chord of the present key whose tones all lie in `mask`. */
 void harmony_pivot(struct composer *composer, uint32_t mask, int32_t n_bars);
 /* The first chord of a new key (the tonic, most often), or of a new mode (its characteristic
  * one). */
-void harmony_arrive(struct composer *composer, bool same_key, int32_t n_bars);
+void harmony_arrive(struct composer *composer, const struct habits *habits, bool same_key,
+                    int32_t n_bars);
 
 /* Counts a bar of the sounding chord. */
 void harmony_end_bar(struct composer *composer);

@@ -32,7 +32,7 @@ struct place {
 static bool audible(const struct score *score)
 {
     return score->params->mix_lead > 0 && score->levels.lead_rate > 0 &&
-           !form_clearing(score->composer) && score->composer->ending != ENDING_CLOSING;
+           !form_clearing(score->composer) && form_fills(score->composer, 0.2);
 }
 
 static void grow_hungry(struct score *score)
@@ -157,7 +157,7 @@ static int32_t choose(const struct score *score, enum tone tone, int32_t step)
 {
     const struct composer *const composer = score->composer;
     /* a semitone is left above and below a chromatic note for what resolves it */
-    const int32_t top = score->habits->lead_top_midi - (tone == TONE_CHROMATIC ? 1 : 0);
+    const int32_t top = score->habits->lead_top - (tone == TONE_CHROMATIC ? 1 : 0);
     const int32_t want = wanted(composer, step, top);
     const int32_t midi = fit(composer, mask_of(composer, tone), want, top);
 

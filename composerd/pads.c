@@ -1,5 +1,6 @@
 #include "composerd/pads.h"
 
+#include "composerd/form.h"
 #include "composerd/grid.h"
 
 #define DOUBLING_INTENSITY 0.875 /* above it the lower voices sound an octave higher too */
@@ -16,7 +17,8 @@ static int32_t pitch_of(const struct score *score, int32_t voice)
     }
     const int32_t midi = voicing[voice - VOICES] + 12;
 
-    if (score->params->intensity <= DOUBLING_INTENSITY || midi > 77) {
+    if (score->params->intensity <= DOUBLING_INTENSITY || !form_fills(score->composer, 0.8) ||
+        midi > 77) {
         return 0;
     }
     for (int32_t v = 0; v < VOICES; v++) {

@@ -18,7 +18,8 @@ enum move { MOVE_STAY, MOVE_NEXT, MOVE_LEAVE, MOVE_ARRIVE, MOVE_CLOSE, MOVE_REST
 
 bool progression_wanted(const struct composer *composer, const struct params *params)
 {
-    return params->key != composer->goal_key || params->mode != composer->goal_mode;
+    return params->key != composer->goal_key ||
+           form_mode(composer, params) != composer->goal_mode;
 }
 
 bool progression_arrives(const struct composer *composer, const struct params *params)
@@ -27,6 +28,14 @@ bool progression_arrives(const struct composer *composer, const struct params *p
         return progression_wanted(composer, params);
     }
     return composer->moving && composer->chord_left == 0;
+}
+
+/* The bar line nearest to the time asked is the first one from here on. */
+static uint64_t closing_frame(const struct composer *composer)
+{
+    const uint64_t half_bar = (uint64_t)composer->bar_frames / 2;
+
+    return composer->end_frame > half_bar ? composer->end_frame - half_bar : 0;
 }
 
 /* What an ending makes of this bar line, if it has a say. */
@@ -44,7 +53,7 @@ static bool decide_ending(const struct composer *composer, enum move *move)
         return true;
     case ENDING_ASKED:
         *move = MOVE_CLOSE;
-        return composer->frame >= composer->end_frame;
+        return composer->frame >= closing_frame(composer);
     default:
         return false;
     }
@@ -74,7 +83,7 @@ static int32_t draw_bars(struct score *score)
     if (composer->ending != ENDING_ASKED) {
         return n_bars;
     }
-    return grid_bars_until(composer, score->target_bpm, composer->end_frame, n_bars);
+    return grid_bars_until(composer, score->target_bpm, closing_frame(composer), n_bars);
 }
 
 static void set_key(struct composer *composer, int32_t key, int32_t mode)
@@ -118,11 +127,11 @@ static void leave(struct score *score)
     struct composer *const composer = score->composer;
 
     composer->goal_key = score->params->key;
-    composer->goal_mode = score->params->mode;
+    composer->goal_mode = form_mode(composer, score->params);
     if (composer->goal_key == composer->key && composer->goal_mode == composer->mode) {
         settle(composer);
         if (composer->chord_left == 0) {
-            harmony_next(composer, draw_bars(score));
+            harmony_next(composer, score->habits, draw_bars(score));
             score->chord_begins = true;
         }
         return;
@@ -133,6 +142,7 @@ static void leave(struct score *score)
     composer->moving = 1;
     if (composer->chord_left > 0 && (score_chord_mask(composer) & ~mask) == 0) {
         composer->chord_left = composer->chord_left < n_bars ? composer->chord_left : n_bars;
+        composer->chord_why = CHORD_RULE_pivot;
         return;
     }
     harmony_pivot(composer, mask, n_bars);
@@ -156,7 +166,7 @@ static void arrive(struct score *score)
     if (new_mode && composer->bars_plain < CHARACTER_SOON_BARS) {
         composer->bars_plain = CHARACTER_SOON_BARS;
     }
-    harmony_arrive(composer, same_key, draw_bars(score));
+    harmony_arrive(composer, score->habits, same_key, draw_bars(score));
 }
 
 static void close_down(struct score *score)
@@ -169,7 +179,7 @@ static void close_down(struct score *score)
     }
     composer->ending = ENDING_CLOSING;
     settle(composer);
-    harmony_tonic(composer, n_bars);
+    harmony_tonic(composer, CHORD_RULE_closing, n_bars);
     score->chord_begins = true;
 }
 
@@ -178,10 +188,10 @@ static void wake(struct score *score)
     struct composer *const composer = score->composer;
 
     composer->ending = ENDING_NONE;
-    set_key(composer, score->params->key, score->params->mode);
+    set_key(composer, score->params->key, form_mode(composer, score->params));
     settle(composer);
     composer->bars_plain = 0;
-    harmony_tonic(composer, draw_bars(score));
+    harmony_tonic(composer, CHORD_RULE_opening, draw_bars(score));
     score->chord_begins = true;
 }
 
@@ -191,7 +201,7 @@ static void rest(struct score *score)
     struct composer *const composer = score->composer;
 
     if (composer->ending == ENDING_RESTING) {
-        set_key(composer, score->params->key, score->params->mode);
+        set_key(composer, score->params->key, form_mode(composer, score->params));
         settle(composer);
     }
     composer->ending = ENDING_RESTING;
@@ -200,7 +210,7 @@ static void rest(struct score *score)
 
 static void go_on(struct score *score)
 {
-    harmony_next(score->composer, draw_bars(score));
+    harmony_next(score->composer, score->habits, draw_bars(score));
     score->chord_begins = true;
 }
 
@@ -236,5 +246,5 @@ int32_t progression_bars_left(const struct score *score)
     if (composer->ending != ENDING_ASKED) {
         return left;
     }
-    return grid_bars_until(composer, score->target_bpm, composer->end_frame, left);
+    return grid_bars_until(composer, score->target_bpm, closing_frame(composer), left);
 }

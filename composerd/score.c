@@ -174,6 +174,7 @@ void score_list_chord(struct score *score)
     for (int32_t v = 0; v < VOICES; v++) {
         chord->notes[v] = (uint8_t)composer->voicing[v];
     }
+    chord->why = (uint8_t)composer->chord_why;
     chord->probability = composer->probability;
     list_alternatives(composer, chord);
 }
@@ -184,6 +185,8 @@ void score_list_bar(struct score *score)
 
     if (phrase->n_bars < PHRASE_MAX_BARS) {
         phrase->bar_frames[phrase->n_bars] = score->composer->bar_frame;
+        phrase->bar_shade[phrase->n_bars] = score->composer->shade;
+        phrase->bar_shade[phrase->n_bars + 1] = score->composer->shade_end;
         phrase->bar_bpm[phrase->n_bars++] = score->composer->bpm;
     }
 }

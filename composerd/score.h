@@ -12,10 +12,10 @@
 #ifndef AURALIS_SCORE_H
 #define AURALIS_SCORE_H
 
+#include "common/habits.h"
 #include "common/params.h"
 #include "common/phrase.h"
 #include "composerd/dice.h"
-#include "composerd/habits.h"
 #include "composerd/levels.h"
 #include "composerd/vocabulary.h"
 

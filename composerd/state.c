@@ -4,6 +4,8 @@
 #include "composerd/grid.h"
 
 _Static_assert(ROLE_COUNT == 7, "held_role in state.def is limited to the roles there are");
+_Static_assert(CHORD_RULE_COUNT == 6,
+               "chord_why in state.def is limited to the rules there are");
 
 const struct state_field state_fields[STATE_FIELD_COUNT] = {
 #define STATE(name, kind, min, max, doc)                                                       \

@@ -86,7 +86,7 @@ void texture_play(struct score *score)
     const bool beating =
         score->params->mix_percussion > 0 && score->params->intensity >= KICK_INTENSITY;
 
-    if (form_clearing(composer) || form_fading(composer)) {
+    if (form_clearing(composer) || !form_fills(composer, 0.6)) {
         return;
     }
     if (composer->beat == 0) {

@@ -62,6 +62,7 @@ static inline struct chord sample_chord(void)
                           .root = 2,
                           .n_notes = 3,
                           .notes = {50, 57, 65},
+                          .why = CHORD_RULE_pivot,
                           .probability = 0.25,
                           .n_alternatives = 2,
                           .alternatives = {{"VI", 0.5}, {"III", 0.25}}};
@@ -79,6 +80,8 @@ static inline void sample_phrase(struct phrase *phrase)
     phrase->bar_frames[1] = 151232;
     phrase->bar_bpm[0] = 70;
     phrase->bar_bpm[1] = 71.5;
+    phrase->bar_shade[1] = -0.125;
+    phrase->bar_shade[2] = 0.0625;
     phrase->key = 9;
     phrase->mode = MODE_aeolian;
     phrase->section = 2;

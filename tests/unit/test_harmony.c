@@ -32,7 +32,7 @@ static void test_the_weights_sum_to_one_and_only_the_tonic_may_repeat(void **sta
         const int32_t previous = i / MODE_COUNT / DEGREES - 1;
         double sum = 0;
 
-        harmony_weights(mode, previous, current, weights);
+        harmony_weights(mode, UINT32_MAX, previous, current, weights);
         for (int32_t degree = 0; degree < DEGREES; degree++) {
             sum += weights[degree];
             CHECK(weights[degree] <= 0 || harmony_degree_label(mode, degree) != NULL);
@@ -49,12 +49,12 @@ static void test_going_back_weighs_half_unless_to_the_tonic(void **state)
     double back[DEGREES];
 
     (void)state;
-    harmony_weights(MODE_ionian, -1, 4, plain);
+    harmony_weights(MODE_ionian, UINT32_MAX, -1, 4, plain);
     CHECK_NEAR(plain[3], 0.22, 1e-12);
-    harmony_weights(MODE_ionian, 3, 4, back); /* IV V, and back to IV? */
+    harmony_weights(MODE_ionian, UINT32_MAX, 3, 4, back); /* IV V, and back to IV? */
     CHECK_NEAR(back[3], 0.11 / 0.89, 1e-12);
     CHECK_NEAR(back[5], 0.24 / 0.89, 1e-12);
-    harmony_weights(MODE_ionian, 0, 4, back);
+    harmony_weights(MODE_ionian, UINT32_MAX, 0, 4, back);
     CHECK_NEAR(back[0], plain[0], 1e-12);
 }
 
@@ -79,11 +79,11 @@ static double chi_square(int32_t mode, int *freedom)
         const int32_t current = composer.degree;
         struct cell *const row = cells[previous + 1][current];
 
-        harmony_next(&composer, 2);
+        harmony_next(&composer, habits_of(PRESET_NONE), 2);
         for (int bar = 0; bar < 2; bar++) {
             harmony_end_bar(&composer);
         }
-        harmony_weights(mode, previous, current, weights);
+        harmony_weights(mode, UINT32_MAX, previous, current, weights);
         CHECK(composer.probability >= 1 || weights[composer.degree] > 0);
         for (int32_t d = 0; d < DEGREES && composer.n_alternatives > 0; d++) {
             row[d].expected += weights[d];
@@ -200,7 +200,7 @@ static void test_at_least_half_of_the_chords_carry_colour(void **state)
         int coloured = 0;
 
         for (int i = 0; i < 2000; i++) {
-            harmony_next(&composer, 2);
+            harmony_next(&composer, habits_of(PRESET_NONE), 2);
             harmony_end_bar(&composer);
             coloured += composer.kind != CHORD_triad;
             CHECK(composer.kind < CHORD_sus2); /* those that follow only lead over */

@@ -1,7 +1,7 @@
+#include "common/habits.h"
 #include "common/params.h"
 #include "composerd/bells.h"
 #include "composerd/compose.h"
-#include "composerd/habits.h"
 #include "composerd/motif.h"
 #include "tests/check.h"
 #include "tests/unit/piece.h"
