@@ -2,10 +2,13 @@
 
 #include "composerd/dice.h"
 #include "composerd/state.h"
+#include "composerd/voicing.h"
 
 #include <string.h>
 
 enum { MATRIX_SIZE = 6 };
+
+#define NEAR_COST 6.0 /* of a voicing: a chord that costs as much is drawn half as often */
 
 #define LIST(...)                                                                              \
     {                                                                                          \
@@ -151,7 +154,25 @@ static int32_t common_tones(const struct composer *composer, uint32_t mask)
     return theory_count(mask & sounding);
 }
 
-/* A colour for a degree, somewhat rather one that keeps tones; a chord that repeats changes its
+/* A kind's weight where it suits. What a degree has no ninth or seventh for becomes an added
+ * ninth: its chords shall not be plain for it. */
+static double weight_of_kind(const struct composer *composer, const struct chord_spec *spec)
+{
+    double weight = chord_kind_weights[spec->kind];
+
+    if (!kind_suits(composer, spec)) {
+        return 0;
+    }
+    for (int32_t kind = CHORD_ninth; spec->kind == CHORD_add9 && kind <= CHORD_seventh;
+         kind++) {
+        const struct chord_spec other = {spec->key, spec->mode, spec->degree, kind};
+
+        weight += kind_suits(composer, &other) ? 0 : chord_kind_weights[kind];
+    }
+    return weight;
+}
+
+/* A colour for a degree, somewhat rather one that is near; a chord that repeats changes its
  * colour if it can. */
 static int32_t draw_kind(struct composer *composer, int32_t degree)
 {
@@ -161,10 +182,11 @@ static int32_t draw_kind(struct composer *composer, int32_t degree)
     for (int32_t kind = 0; kind < CHORD_KIND_COUNT; kind++) {
         const struct chord_spec spec = {composer->key, composer->mode, degree, kind};
         const bool same = degree == composer->degree && kind == composer->kind;
-        const double keeps = 0.7 + 0.2 * common_tones(composer, vocabulary_mask(&spec));
+        const double weight = weight_of_kind(composer, &spec);
+        const double near =
+            weight > 0 ? NEAR_COST / (NEAR_COST + voicing_cost(composer, &spec)) : 0;
 
-        weights[kind] =
-            kind_suits(composer, &spec) ? chord_kind_weights[kind] * (same ? 0.01 : keeps) : 0;
+        weights[kind] = weight * (same ? 0.01 : near);
         total += weights[kind];
     }
     return total > 0 ? dice_pick(composer, DIE_HARMONY, weights, CHORD_KIND_COUNT)

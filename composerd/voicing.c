@@ -1,6 +1,7 @@
 #include "composerd/voicing.h"
 
 #include "composerd/dice.h"
+#include "composerd/form.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +13,13 @@
 #define COST_LEAP         0.6  /* for each semitone that a voice moves beyond a third */
 #define COST_CHANCE       0.3  /* at most, at random */
 
+#define VOICING_DRIFT     3.0 /* semitones that the centre walks up and down */
+
 enum { CENTRE_FREE = 2, LEAP_FREE = 4, LOW_MIDI = 52, LOW_GAP = 5, LOWEST_GAP = 3, GAP = 2 };
 
 struct search {
-    struct composer *composer;
+    const struct composer *composer;
+    struct composer *dice; /* NULL: leave nothing to chance */
     uint32_t mask;
     uint32_t doublable; /* tones that may be there twice */
     int32_t voices[VOICES];
@@ -81,17 +85,23 @@ static double cost_of_motion(const int32_t from[VOICES], const int32_t to[VOICES
     return cost + (planing ? COST_PLANING : 0) + (kept ? 0 : COST_NOTHING_KEPT);
 }
 
-static double cost_of_place(const int32_t voices[VOICES])
+/* The register walks slowly, and the melody with it. */
+static double cost_of_place(const struct composer *composer, const int32_t voices[VOICES])
 {
+    const double centre = VOICING_CENTRE_MIDI + VOICING_DRIFT * form_drift(composer);
     double mean = 0;
 
     for (int32_t v = 0; v < VOICES; v++) {
         mean += (double)voices[v] / VOICES;
     }
-    const double off =
-        mean > VOICING_CENTRE_MIDI ? mean - VOICING_CENTRE_MIDI : VOICING_CENTRE_MIDI - mean;
+    const double off = mean > centre ? mean - centre : centre - mean;
 
     return off > CENTRE_FREE ? COST_OFF_CENTRE * (off - CENTRE_FREE) * VOICES : 0;
+}
+
+static double cost_of_chance(struct composer *dice)
+{
+    return dice != NULL ? COST_CHANCE * dice_unit(dice, DIE_PAD) : 0;
 }
 
 static void weigh(struct search *search)
@@ -100,8 +110,8 @@ static void weigh(struct search *search)
         return;
     }
     const double cost = cost_of_motion(search->composer->voicing, search->voices) +
-                        cost_of_place(search->voices) +
-                        COST_CHANCE * dice_unit(search->composer, DIE_PAD);
+                        cost_of_place(search->composer, search->voices) +
+                        cost_of_chance(search->dice);
 
     if (search->best_cost < 0 || cost < search->best_cost) {
         search->best_cost = cost;
@@ -153,15 +163,29 @@ static void try_all(struct search *search)
     }
 }
 
-void voicing_lead(struct composer *composer, const struct chord_spec *spec)
+static struct search begin(const struct composer *composer, const struct chord_spec *spec)
 {
-    struct search search = {
+    return (struct search){
         .composer = composer,
         .mask = vocabulary_mask(spec),
         .doublable = doublable_of(spec),
         .best_cost = -1,
     };
+}
 
+double voicing_cost(const struct composer *composer, const struct chord_spec *spec)
+{
+    struct search search = begin(composer, spec);
+
+    try_all(&search);
+    return search.best_cost;
+}
+
+void voicing_lead(struct composer *composer, const struct chord_spec *spec)
+{
+    struct search search = begin(composer, spec);
+
+    search.dice = composer;
     try_all(&search);
     if (search.best_cost >= 0) {
         memcpy(composer->voicing, search.best, sizeof composer->voicing);

@@ -22,6 +22,10 @@ enum {
 /* Sets composer->voicing to one for the chord; a little chance is in it (DIE_PAD). */
 void voicing_lead(struct composer *composer, const struct chord_spec *spec);
 
+/* The least cost of moving to the chord, chance left out: about the semitones that all voices
+ * move together. */
+double voicing_cost(const struct composer *composer, const struct chord_spec *spec);
+
 /* Whether four ascending voices keep the rules above for the chord. */
 bool voicing_valid(const struct chord_spec *spec, const int32_t voices[VOICES]);
 
