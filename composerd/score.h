@@ -52,7 +52,8 @@ void score_begin_beat(struct score *score);
 enum score_room {
     ROOM_FOR_DOUBLING = 10,
     ROOM_FOR_ORNAMENT = 12,
-    ROOM_FOR_LEAD = 13,
+    ROOM_FOR_LEAD = 14,
+    ROOM_FOR_PULSE = 14,
     ROOM_FOR_HARMONY = 15,
     ROOM_FOR_DEBT = HELD_MAX, /* a resolution that is owed */
 };

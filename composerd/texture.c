@@ -13,6 +13,7 @@ enum {
     SWELL_CENTRE_MIDI = 62,
     AIR_BAR = 4,                    /* of a section: where a swell for its own sake may begin */
     LEAD_IN_BAR = SECTION_BARS - 2, /* where one that leads into the next section may */
+    SWELL_BEAT = 2, /* a chord that changes has let go of the one before by then */
     BRUSH_BEAT = 2,
 };
 
@@ -46,11 +47,12 @@ static void kick_play(struct score *score)
 {
     struct composer *const composer = score->composer;
 
-    composer->kick_hunger += score->levels.kicks / SECTION_BARS;
-    if (composer->kick_hunger < 1) {
+    const double hunger = composer->kick_hunger + score->levels.kicks / SECTION_BARS;
+
+    composer->kick_hunger = hunger < 1 ? hunger : 1;
+    if (hunger < 1) {
         return;
     }
-    composer->kick_hunger -= 1;
     const struct draft draft = {
         .role = ROLE_kick,
         .why = RULE_kick_pulse,
@@ -59,7 +61,9 @@ static void kick_play(struct score *score)
         .frame = score_onset(score, DIE_PULSE, 0, KICK_JITTER_MS),
     };
 
-    score_add(score, &draft, ROOM_FOR_ORNAMENT);
+    if (score_add(score, &draft, ROOM_FOR_PULSE)) {
+        composer->kick_hunger = hunger - 1;
+    }
 }
 
 static void brush_play(struct score *score)
@@ -89,7 +93,7 @@ void texture_play(struct score *score)
     if (form_clearing(composer) || !form_fills(composer, 0.6)) {
         return;
     }
-    if (composer->beat == 0) {
+    if (composer->beat == SWELL_BEAT) {
         swell_play(score);
     }
     if (composer->beat == 0 && beating) {
