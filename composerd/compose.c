@@ -185,6 +185,14 @@ void composer_end(struct composer *composer, uint64_t frame)
     }
 }
 
+uint64_t composer_closed_by(const struct composer *composer, const struct params *params)
+{
+    const uint64_t from =
+        composer->end_frame > composer->frame ? composer->end_frame : composer->frame;
+
+    return from + (uint64_t)form_slowest_bar_frames(composer, params);
+}
+
 void composer_begin(struct composer *composer)
 {
     if (composer->ending == ENDING_ASKED) {

@@ -58,6 +58,8 @@ void composer_reseed(struct composer *composer, uint64_t seed);
 /* Thins out and closes on the tonic within a bar of `frame`, then rests: phrases without notes,
  * and without chords. */
 void composer_end(struct composer *composer, uint64_t frame);
+/* Just after composer_end(): no note begins from this frame on. */
+uint64_t composer_closed_by(const struct composer *composer, const struct params *params);
 /* Calls an ending off; from a rest, begins a section on the tonic at the next bar line. */
 void composer_begin(struct composer *composer);
 bool composer_resting(const struct composer *composer);

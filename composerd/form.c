@@ -28,15 +28,22 @@ static bool is_ending(const struct composer *composer)
     return composer->ending == ENDING_ASKED || composer->ending == ENDING_CLOSING;
 }
 
+/* Slower by up to a fifth, the less is left of the texture. */
+static double ending_bpm(const struct params *params, double fullness)
+{
+    const double bpm = params->bpm * (ENDING_TEMPO + (1 - ENDING_TEMPO) * fullness);
+
+    return bpm < TEMPO_FLOOR_BPM ? TEMPO_FLOOR_BPM : bpm;
+}
+
 double form_target_bpm(const struct composer *composer, const struct params *params)
 {
-    const double slower =
-        params->bpm * (ENDING_TEMPO + (1 - ENDING_TEMPO) * composer->fullness);
+    return is_ending(composer) ? ending_bpm(params, composer->fullness) : params->bpm;
+}
 
-    if (!is_ending(composer)) {
-        return params->bpm;
-    }
-    return slower < TEMPO_FLOOR_BPM ? TEMPO_FLOOR_BPM : slower;
+int32_t form_slowest_bar_frames(const struct composer *composer, const struct params *params)
+{
+    return grid_bar_frames(ending_bpm(params, 0), composer->rate_hz);
 }
 
 int32_t form_mode(const struct composer *composer, const struct params *params)

@@ -23,6 +23,8 @@ void form_end_bar(struct composer *composer);
  * melody that is being played goes on. */
 void form_plant(struct composer *composer, uint64_t seed);
 
+/* A bar where an ending closes. */
+int32_t form_slowest_bar_frames(const struct composer *composer, const struct params *params);
 /* The mode that is wanted now: the parameter, or in a tinted section the preset's other one. */
 int32_t form_mode(const struct composer *composer, const struct params *params);
 /* Whether key, mode and tempo are where the parameters want them. */

@@ -8,6 +8,7 @@
 #define BREATH_SECONDS    2.0  /* of rest between lines at least */
 #define MEAN_LINE_NOTES   4.3  /* slots of a motif */
 #define WEAK_START_CHANCE 0.15 /* of a line to begin between the strong beats */
+#define RANK_CHANCE       0.15 /* of a note to be heard or left out against its rank */
 #define HUNGER_MAX        8.0
 #define CHORD_SHARE       0.70 /* of notes */
 #define CHROMATIC_SHARE   0.05
@@ -242,7 +243,18 @@ static void play_note(struct score *score, const struct place *place)
     composer->hunger = composer->hunger < 1 - HUNGER_MAX ? -HUNGER_MAX : composer->hunger - 1;
 }
 
-/* The next note of the line: played or left out by chance; one that is owed is played. */
+/* Notes of the line give way in the motif's own order, with a little chance, so that the level's
+ * share of them is heard. */
+static bool is_heard(struct score *score, int32_t index)
+{
+    struct composer *const composer = score->composer;
+    const double place = (composer->line_rank[index] + 0.5) / composer->line_notes;
+    const double chance = dice_between(composer, DIE_LEAD, -RANK_CHANCE, RANK_CHANCE);
+
+    return place < score->levels.slot_chance + chance;
+}
+
+/* The next note of the line: played or left out; one that is owed is played. */
 static void play_slot(struct score *score, int32_t half)
 {
     struct composer *const composer = score->composer;
@@ -255,9 +267,8 @@ static void play_slot(struct score *score, int32_t half)
         .strong = (half == 0 && composer->beat % 2 == 0) || last,
         .may_wander = !last && half_beats <= DEBT_MAX_HALF_BEATS,
     };
-    const bool chosen = dice_chance(composer, DIE_LEAD, score->levels.slot_chance);
 
-    if (composer->owed || (chosen && audible(score))) {
+    if (composer->owed || (is_heard(score, place.index) && audible(score))) {
         play_note(score, &place);
     }
     composer->line_wait = half_beats - 1;

@@ -11,7 +11,7 @@
 
 struct motif {
     int32_t n_notes;
-    int32_t rhythm[MOTIF_MAX_NOTES], contour[MOTIF_MAX_NOTES];
+    int32_t rhythm[MOTIF_MAX_NOTES], contour[MOTIF_MAX_NOTES], rank[MOTIF_MAX_NOTES];
 };
 
 /* Mostly whole beats, so that lines keep to strong places; a few halves. */
@@ -30,6 +30,22 @@ static int32_t draw_step(struct composer *composer)
     return dice_pick(composer, DIE_LEAD, weights, 4);
 }
 
+/* The head of a motif is always heard; the others come in an order of their own, so that a
+ * motif that is thinned out is the same figure each time. */
+static void draw_ranks(struct composer *composer, struct motif *motif)
+{
+    for (int32_t i = 0; i < MOTIF_MAX_NOTES; i++) {
+        motif->rank[i] = i;
+    }
+    for (int32_t i = motif->n_notes - 1; i > 1; i--) {
+        const int32_t other = 1 + dice_below(composer, DIE_LEAD, i);
+        const int32_t rank = motif->rank[i];
+
+        motif->rank[i] = motif->rank[other];
+        motif->rank[other] = rank;
+    }
+}
+
 /* A contour that turns once or twice. */
 static void draw_motif(struct composer *composer, struct motif *motif)
 {
@@ -46,6 +62,7 @@ static void draw_motif(struct composer *composer, struct motif *motif)
         motif->rhythm[i] = draw_rhythm(composer);
         motif->contour[i] = direction * draw_step(composer);
     }
+    draw_ranks(composer, motif);
 }
 
 static void store(struct composer *composer, int32_t place, const struct motif *motif)
@@ -54,6 +71,7 @@ static void store(struct composer *composer, int32_t place, const struct motif *
     for (int32_t i = 0; i < MOTIF_MAX_NOTES; i++) {
         composer->motif_rhythm[place * MOTIF_MAX_NOTES + i] = motif->rhythm[i];
         composer->motif_contour[place * MOTIF_MAX_NOTES + i] = motif->contour[i];
+        composer->motif_rank[place * MOTIF_MAX_NOTES + i] = motif->rank[i];
     }
 }
 
@@ -63,6 +81,7 @@ static void recall(const struct composer *composer, int32_t place, struct motif 
     for (int32_t i = 0; i < MOTIF_MAX_NOTES; i++) {
         motif->rhythm[i] = composer->motif_rhythm[place * MOTIF_MAX_NOTES + i];
         motif->contour[i] = composer->motif_contour[place * MOTIF_MAX_NOTES + i];
+        motif->rank[i] = composer->motif_rank[place * MOTIF_MAX_NOTES + i];
     }
 }
 
@@ -108,4 +127,5 @@ void motif_begin_line(struct composer *composer, double stretch_chance)
     composer->line_wait = 0;
     memcpy(composer->line_rhythm, motif.rhythm, sizeof composer->line_rhythm);
     memcpy(composer->line_contour, motif.contour, sizeof composer->line_contour);
+    memcpy(composer->line_rank, motif.rank, sizeof composer->line_rank);
 }

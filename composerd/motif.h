@@ -1,6 +1,7 @@
 /*
- * motif - the melody's memory: a bank of short figures, each a rhythm and a contour, and how
- * one becomes the line that is played.
+ * motif - the melody's memory: a bank of short figures, each a rhythm, a contour, and the order
+ * in which its notes give way when fewer are wanted; and how one becomes the line that is
+ * played.
  *
  * Unit:    rhythm in half beats, contour in steps of the scale.
  * Threads: pure.

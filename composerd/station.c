@@ -234,7 +234,11 @@ void station_change(struct station *station, const struct control_request *reque
 
         lookahead_rewind(&station->ahead, beat);
         instruct(station, request, &touched, now_frame, seed);
-        const uint64_t settled_frame = settle(station, music_frame, listener);
+        const uint64_t closed_frame =
+            composer_closed_by(&station->ahead.composer, &change->params);
+        const uint64_t reached_frame = settle(station, music_frame, listener);
+        const uint64_t settled_frame =
+            request->op == CONTROL_END ? closed_frame : reached_frame;
 
         change->effective_frame =
             touched.sound ? smaller(change->effective_frame, music_frame) : music_frame;
