@@ -8,6 +8,8 @@
 #define BREATH_SECONDS    2.0  /* of rest between lines at least */
 #define MEAN_LINE_NOTES   4.3  /* slots of a motif */
 #define WEAK_START_CHANCE 0.15 /* of a line to begin between the strong beats */
+#define LAST_NOTE_SECONDS 1.9
+#define NOTE_SECONDS_MAX  4.5
 #define RANK_CHANCE       0.15 /* of a note to be heard or left out against its rank */
 #define HUNGER_MAX        8.0
 #define CHORD_SHARE       0.70 /* of notes */
@@ -17,6 +19,7 @@ enum {
     DEBT_MAX_HALF_BEATS = 3, /* 2 beats would be over 2 with humanised timing */
     CENTRE_MIDI = 71,
     LEAP_MAX = 12,
+    DETOUR_MAX = 4,
     DRIFT_SEMITONES = 3,
 };
 
@@ -135,22 +138,24 @@ static int32_t wanted(const struct composer *composer, int32_t step, int32_t top
     return plain + (centre - plain) / 6;
 }
 
-/* The nearest pitch to `want` in the mask and in reach of the last note, which repeats only
- * where the contour does. */
-static int32_t fit(const struct composer *composer, uint32_t mask, int32_t want, int32_t top)
+/* The nearest pitch to `want` in the mask and in reach of the last note: on the side where the
+ * contour goes, unless that is far away, so that what comes back is heard as the same. */
+static int32_t fit(const struct composer *composer, uint32_t mask, int32_t step, int32_t want,
+                   int32_t top)
 {
     const int32_t last = composer->lead_midi;
     const int32_t low = greater(last - LEAP_MAX, MELODY_LOWEST_MIDI);
     const int32_t high = lesser(last + LEAP_MAX, top);
-    const int32_t nearest = theory_nearest(mask, want, low, high);
-
-    if (nearest != last || want == last) {
-        return nearest;
-    }
     const int32_t down = theory_nearest(mask, want, low, last - 1);
     const int32_t up = theory_nearest(mask, want, last + 1, high);
 
-    return down < 0 || (want > last && up >= 0) ? up : down;
+    if (step > 0 && up >= 0 && up - want <= DETOUR_MAX) {
+        return up;
+    }
+    if (step < 0 && down >= 0 && want - down <= DETOUR_MAX) {
+        return down;
+    }
+    return theory_nearest(mask, want, low, high);
 }
 
 /* A pitch of the kind asked for, or of the scale where there is none in reach. */
@@ -160,7 +165,7 @@ static int32_t choose(const struct score *score, enum tone tone, int32_t step)
     /* a semitone is left above and below a chromatic note for what resolves it */
     const int32_t top = score->habits->lead_top - (tone == TONE_CHROMATIC ? 1 : 0);
     const int32_t want = wanted(composer, step, top);
-    const int32_t midi = fit(composer, mask_of(composer, tone), want, top);
+    const int32_t midi = fit(composer, mask_of(composer, tone), step, want, top);
 
     if (midi >= 0 && !(tone == TONE_CHROMATIC && midi == MELODY_LOWEST_MIDI)) {
         return midi;
@@ -200,13 +205,33 @@ static enum rule rule_of(const struct composer *composer, int32_t midi)
                : RULE_melody_chromatic;
 }
 
-static uint64_t length_of(const struct score *score, int32_t half_beats, bool last)
+/* Notes of the line give way in the motif's own order, with a little chance (-1 to 1), so that
+ * the level's share of them is heard. */
+static bool is_heard(const struct score *score, int32_t index, double chance)
+{
+    const struct composer *const composer = score->composer;
+    const int32_t rank = composer->line_rank[index];
+
+    return rank < score->levels.sure_notes ||
+           (rank + 0.5) / composer->line_notes <
+               score->levels.slot_chance + RANK_CHANCE * chance;
+}
+
+/* Until the next note that is likely to be heard, and a little over; the last rings. */
+static uint64_t length_of(const struct score *score, int32_t index)
 {
     const struct composer *const composer = score->composer;
     const double beat = (double)(score->next_frame - composer->frame) / composer->rate_hz;
-    const double seconds = last ? 1.9 : half_beats * beat / 2 * 1.1 + 0.2;
+    int32_t half_beats = 0;
+    int32_t next = index;
 
-    return grid_seconds(composer, seconds > 3.5 ? 3.5 : seconds);
+    do {
+        half_beats += composer->line_rhythm[next++];
+    } while (next < composer->line_notes && !is_heard(score, next, 0));
+    const double seconds =
+        next < composer->line_notes ? half_beats * beat / 2 * 1.1 + 0.2 : LAST_NOTE_SECONDS;
+
+    return grid_seconds(composer, seconds > NOTE_SECONDS_MAX ? NOTE_SECONDS_MAX : seconds);
 }
 
 /* Velocity rises into a line and falls out of it. */
@@ -223,7 +248,6 @@ static void play_note(struct score *score, const struct place *place)
 {
     struct composer *const composer = score->composer;
     const bool debt = composer->owed != 0;
-    const bool last = place->index + 1 == composer->line_notes;
     struct draft draft = {.role = ROLE_lead};
 
     draft.midi =
@@ -231,7 +255,7 @@ static void play_note(struct score *score, const struct place *place)
              : choose(score, draw_tone(score, place), composer->line_contour[place->index]);
     draft.why = debt ? RULE_melody_resolution : rule_of(composer, draft.midi);
     draft.frame = score_onset(score, DIE_LEAD, place->half, JITTER_MS);
-    draft.frames = length_of(score, composer->line_rhythm[place->index], last);
+    draft.frames = length_of(score, place->index);
     draft.velocity = velocity_of(score, place);
     if (!score_add(score, &draft, debt ? ROOM_FOR_DEBT : ROOM_FOR_LEAD)) {
         return;
@@ -241,17 +265,6 @@ static void play_note(struct score *score, const struct place *place)
     composer->lead_midi = draft.midi;
     composer->lead_end = draft.frame + draft.frames;
     composer->hunger = composer->hunger < 1 - HUNGER_MAX ? -HUNGER_MAX : composer->hunger - 1;
-}
-
-/* Notes of the line give way in the motif's own order, with a little chance, so that the level's
- * share of them is heard. */
-static bool is_heard(struct score *score, int32_t index)
-{
-    struct composer *const composer = score->composer;
-    const double place = (composer->line_rank[index] + 0.5) / composer->line_notes;
-    const double chance = dice_between(composer, DIE_LEAD, -RANK_CHANCE, RANK_CHANCE);
-
-    return place < score->levels.slot_chance + chance;
 }
 
 /* The next note of the line: played or left out; one that is owed is played. */
@@ -267,8 +280,9 @@ static void play_slot(struct score *score, int32_t half)
         .strong = (half == 0 && composer->beat % 2 == 0) || last,
         .may_wander = !last && half_beats <= DEBT_MAX_HALF_BEATS,
     };
+    const bool heard = is_heard(score, place.index, dice_between(composer, DIE_LEAD, -1, 1));
 
-    if (composer->owed || (is_heard(score, place.index) && audible(score))) {
+    if (composer->owed || (heard && audible(score))) {
         play_note(score, &place);
     }
     composer->line_wait = half_beats - 1;
