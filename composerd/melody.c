@@ -8,6 +8,8 @@
 #define BREATH_SECONDS    2.0  /* of rest between lines at least */
 #define MEAN_LINE_NOTES   4.3  /* slots of a motif */
 #define WEAK_START_CHANCE 0.15 /* of a line to begin between the strong beats */
+#define PULL              0.15 /* of the way to the centre */
+#define PULL_FIRST        0.5
 #define LAST_NOTE_SECONDS 1.9
 #define NOTE_SECONDS_MAX  4.5
 #define RANK_CHANCE       0.15 /* of a note to be heard or left out against its rank */
@@ -17,7 +19,7 @@
 
 enum {
     DEBT_MAX_HALF_BEATS = 3, /* 2 beats would be over 2 with humanised timing */
-    CENTRE_MIDI = 71,
+    CENTRE_MIDI = 73,        /* above the pads */
     LEAP_MAX = 12,
     DETOUR_MAX = 4,
     DRIFT_SEMITONES = 3,
@@ -125,17 +127,22 @@ static int32_t greater(int32_t a, int32_t b)
     return a > b ? a : b;
 }
 
-/* The pitch that the contour asks for, drawn towards the centre of the register. */
-static int32_t wanted(const struct composer *composer, int32_t step, int32_t top)
+static int32_t rounded(double value)
+{
+    return (int32_t)(value < 0 ? value - 0.5 : value + 0.5);
+}
+
+/* The pitch that the contour asks for, drawn towards the centre of the register, most of all
+ * where a line begins. */
+static int32_t wanted(const struct composer *composer, int32_t step, int32_t top, bool first)
 {
     const int32_t size = step < 0 ? -step : step;
     const int32_t semitones =
         (size * 7 + 2) / 4; /* a step of the scale is 7/4 semitones or so */
-    const int32_t centre =
-        lesser(CENTRE_MIDI, top - 8) + (int32_t)(form_drift(composer) * DRIFT_SEMITONES);
+    const double centre = lesser(CENTRE_MIDI, top - 8) + form_drift(composer) * DRIFT_SEMITONES;
     const int32_t plain = composer->lead_midi + (step < 0 ? -semitones : semitones);
 
-    return plain + (centre - plain) / 6;
+    return plain + rounded((centre - plain) * (first ? PULL_FIRST : PULL));
 }
 
 /* The nearest pitch to `want` in the mask and in reach of the last note: on the side where the
@@ -159,12 +166,13 @@ static int32_t fit(const struct composer *composer, uint32_t mask, int32_t step,
 }
 
 /* A pitch of the kind asked for, or of the scale where there is none in reach. */
-static int32_t choose(const struct score *score, enum tone tone, int32_t step)
+static int32_t choose(const struct score *score, enum tone tone, int32_t index)
 {
     const struct composer *const composer = score->composer;
     /* a semitone is left above and below a chromatic note for what resolves it */
     const int32_t top = score->habits->lead_top - (tone == TONE_CHROMATIC ? 1 : 0);
-    const int32_t want = wanted(composer, step, top);
+    const int32_t step = composer->line_contour[index];
+    const int32_t want = wanted(composer, step, top, index == 0);
     const int32_t midi = fit(composer, mask_of(composer, tone), step, want, top);
 
     if (midi >= 0 && !(tone == TONE_CHROMATIC && midi == MELODY_LOWEST_MIDI)) {
@@ -251,8 +259,7 @@ static void play_note(struct score *score, const struct place *place)
     struct draft draft = {.role = ROLE_lead};
 
     draft.midi =
-        debt ? resolve(composer)
-             : choose(score, draw_tone(score, place), composer->line_contour[place->index]);
+        debt ? resolve(composer) : choose(score, draw_tone(score, place), place->index);
     draft.why = debt ? RULE_melody_resolution : rule_of(composer, draft.midi);
     draft.frame = score_onset(score, DIE_LEAD, place->half, JITTER_MS);
     draft.frames = length_of(score, place->index);
