@@ -21,7 +21,7 @@ enum {
     DEBT_MAX_HALF_BEATS = 3, /* 2 beats would be over 2 with humanised timing */
     CENTRE_MIDI = 73,        /* above the pads */
     LEAP_MAX = 12,
-    DETOUR_MAX = 4,
+    DETOUR_MAX = 3,
     DRIFT_SEMITONES = 3,
 };
 

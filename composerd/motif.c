@@ -25,7 +25,7 @@ static int32_t draw_rhythm(struct composer *composer)
 
 static int32_t draw_step(struct composer *composer)
 {
-    static const double weights[] = {0.07, 0.58, 0.24, 0.11}; /* of 0 to 3 steps */
+    static const double weights[] = {0.07, 0.68, 0.18, 0.07}; /* of 0 to 3 steps */
 
     return dice_pick(composer, DIE_LEAD, weights, 4);
 }
