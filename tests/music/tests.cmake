@@ -1,0 +1,2 @@
+# The music itself, judged by its notes: an hour of each preset and seed takes seconds.
+auralis_script_test(music reader 600 ${python} music/test_music.py)
