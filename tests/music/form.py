@@ -3,6 +3,7 @@
 import itertools
 
 import intensity
+import melody
 
 SECTION_BARS = 16
 ARC_BARS = 64
@@ -11,9 +12,11 @@ CLEARING_ROLES = {'pad', 'bell'}
 
 
 def bare_runs(piece):
-    """(first bar, bars) of each run of bars in which nothing but pads and bells begins."""
-    busy = set()
-    notes, place = [note for note in piece.notes if note.role not in CLEARING_ROLES], 0
+    """(first bar, bars) of each run of bars in which nothing but pads and bells begins; a note that the
+    melody still owes, to resolve a chromatic one, does not count."""
+    paid = {id(after) for note, after in melody.debts(piece) if melody.resolves(piece, note, after)}
+    busy, place = set(), 0
+    notes = [note for note in piece.notes if note.role not in CLEARING_ROLES and id(note) not in paid]
     for note in notes:
         while place < len(piece.bars) and piece.bars[place].end <= note.frame:
             place += 1

@@ -10,6 +10,7 @@ import theory
 
 TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'composerd', 'chord-matrices.json')
 CHARACTER_BARS = 16
+SOON_BARS = 4  # within so many the characteristic chord of a new mode is heard
 LONG_S = 40
 POOLED_BELOW = 5  # expected counts, as is the custom for chi-square
 KINDS = ('ninth', 'seventh', 'add9', 'sus2_7', 'quartal', 'triad')
@@ -25,9 +26,11 @@ def chi_square_p(value, freedom):
 
 
 def chords(piece):
-    """Durations and kinds. The last chord is left out of the durations: the journal may end inside it."""
+    """Durations and kinds. Left out of the durations: the last chord, in which the journal may end, and
+    those around a change, which begins at the next bar line."""
     found = piece.chords
-    seconds = [piece.seconds(chord.end - chord.frame) for chord in found[:-1]] or [0]
+    seconds = [piece.seconds(chord.end - chord.frame) for chord in found[:-1]
+               if not piece.changing(chord)] or [0]
     kinds = collections.Counter(theory.chord(chord.name)[1] for chord in found)
     total = max(1, len(found))
     measures = {
@@ -105,8 +108,10 @@ class Transitions:
             n_bars = self.piece.bars_of(chord)
             if before[1] is None or self._turns(before[1], chord):
                 previous = None
+                if before[1] is not None and before[1].mode != chord.mode:
+                    plain = max(plain, CHARACTER_BARS - SOON_BARS)
             else:
-                if self._turns(chord, after):
+                if self._turns(chord, after) or self.piece.changing(chord):
                     pass  # it leads from one key or mode to another
                 elif plain + n_bars >= CHARACTER_BARS:
                     self.forced += 1

@@ -113,6 +113,11 @@ class Piece:
         first = bisect.bisect_left(self.bars, chord.frame, key=lambda bar: bar.frame)
         return bisect.bisect_left(self.bars, chord.end, key=lambda bar: bar.frame) - first
 
+    def changing(self, chord):
+        """Whether a change of the parameters falls into a chord, or was not settled as it began."""
+        return any(change['effective_frame'] <= chord.end and chord.frame < change['settled_frame']
+                   for change in self.changes[1:])
+
     def beats(self, frames, frame):
         """A duration in beats of the bar that holds `frame`."""
         bar = self.bar_at(frame)

@@ -22,6 +22,14 @@ def source(piece, note):
     return 'scale' if span and tone in theory.scale(span.key, span.mode) else 'chromatic'
 
 
+def debts(piece):
+    """(note, the one after it or None) of each chromatic note of the lead, but one that could still be
+    resolved after the journal's end."""
+    lead = piece.of('lead')
+    return [(note, after) for note, after in zip(lead, lead[1:] + [None]) if source(piece, note) == 'chromatic'
+            and (after is not None or piece.beats(piece.end - note.frame, note.frame) > RESOLVE_BEATS)]
+
+
 def resolves(piece, note, after):
     """Whether the next note of the lead resolves a chromatic one in time."""
     return after is not None and 1 <= abs(after.midi - note.midi) <= 2 and \
@@ -54,10 +62,9 @@ def rests(piece, least_s):
 def adherence(piece):
     """Notes in the chord or the scale, or chromatic and resolved; and the lead's shares of the three."""
     lead = piece.of('lead')
-    after = dict(zip(map(id, lead), lead[1:]))
     kinds = [source(piece, note) for note in lead]
-    owed = [note for note, kind in zip(lead, kinds) if kind == 'chromatic']
-    paid = sum(resolves(piece, note, after.get(id(note))) for note in owed)
+    owed = debts(piece)
+    paid = sum(resolves(piece, note, after) for note, after in owed)
     tuned = piece.of(*TUNED)
     within = paid + sum(source(piece, note) != 'chromatic' for note in tuned)
     fitted = piece.of('pad', 'bell')

@@ -2,6 +2,7 @@
 
 import html
 
+import form
 import theory
 
 WIDTH, MARGIN = 1640, 34
@@ -15,7 +16,7 @@ NAME_WIDTH = 6.4  # of a letter of a chord's name
 
 COLOURS = {'pad': '#5b7fd6', 'bass': '#8a63d2', 'lead': '#ffc857', 'bell': '#6fe3d2', 'swell': '#d977a8',
            'kick': '#e0705a', 'brush': '#9aa3b5'}
-BACKGROUND, PANEL, BAR_LINE, SECTION_LINE = '#0e1017', '#151823', '#282e44', '#5a6590'
+BACKGROUND, PANEL, CLEARING, BAR_LINE, SECTION_LINE = '#0e1017', '#151823', '#1a2636', '#282e44', '#5a6590'
 TEXT, FAINT = '#d7dbe8', '#7d869f'
 FLAT = {'pad': 0.8, 'bass': 0.85, 'lead': 1, 'bell': 1, 'swell': 0.4, 'kick': 1, 'brush': 0.8}
 NAMES = ('C', 'C#', 'D', 'Eb', 'E', 'F', 'F#', 'G', 'Ab', 'A', 'Bb', 'B')
@@ -59,6 +60,11 @@ def line(x, top, bottom, colour, width):
 def ground(row):
     end = row.x(min(row.end, row.piece.end))
     yield rect(MARGIN, row.top, end - MARGIN, ROLL_HEIGHT, PANEL)
+    for at in form.clearings(row.piece):
+        x, until = row.x(row.piece.bars[at].frame), row.x(row.piece.bars[at + form.CLEARING_BARS - 1].end)
+        if until > x:
+            yield rect(x, row.top, until - x, ROLL_HEIGHT, CLEARING)
+            yield text((x + until) / 2, row.bottom - 8, 'clearing', FAINT, 10, ' text-anchor="middle"')
     for midi in range(36, MIDI_HIGH, 12):
         yield rect(MARGIN, row.y(midi), end - MARGIN, 0.6, BAR_LINE)
         yield text(MARGIN - 6, row.y(midi) + 3, f'C{midi // 12 - 1}', FAINT, 9, ' text-anchor="end"')

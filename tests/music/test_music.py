@@ -4,6 +4,7 @@ import json
 import unittest
 
 import damage
+import harmony
 import journal
 import limits
 import pieces
@@ -132,6 +133,26 @@ class Limits(unittest.TestCase):
             with self.subTest(preset=order.preset, damage=order.damage):
                 self.assertEqual(set(), due[order.preset, order.damage] - broken)
 
+    def test_the_table_marks_and_names_what_is_broken(self):
+        columns = [pieces.measure(pieces.Order(COMPOSER, 'focus', minutes=9, damage=name))
+                   for name in ('', 'sections of twelve')]
+        row = next(line for line in table.lines(columns) if line.startswith('| sections not of 16 bars'))
+        self.assertRegex(row, r'^\| sections not of 16 bars +\| <= 0 +\| +0 \| +![1-9]\d* \|$')
+        named = [line for line in table.complaints(columns) if 'sections' in line]
+        self.assertEqual(len(named), 1, named)
+
+    def test_what_does_not_rise_strictly_is_seen(self):
+        def rises(*values):
+            return sweep.rises([{'events': value} for value in values], 'events')
+        self.assertTrue(rises(4, 9, 17))
+        self.assertFalse(rises(4, 9, 9))
+        self.assertFalse(rises(9, 4, 17))
+
+    def test_the_chance_of_a_chi_square_is_that_of_printed_tables(self):
+        for value, freedom, chance in ((18.307, 10, 0.05), (29.588, 10, 0.001), (124.342, 100, 0.05),
+                                       (2.558, 10, 0.99), (11.070, 5, 0.05)):
+            self.assertAlmostEqual(harmony.chi_square_p(value, freedom), chance, delta=0.1 * chance)  # it is an approximation
+
     def test_every_measure_has_its_row(self):
         found = pieces.measure(pieces.Order(COMPOSER, 'focus', minutes=2))
         self.assertEqual(sorted(row.measure for row in limits.ROWS), sorted(found.measures))
@@ -224,6 +245,14 @@ class Journal(unittest.TestCase):
         again = journal.read([begun, phrase(1, 8 * BAR, [(0, 'Am9')], struck(8 * BAR))])
         self.assertEqual((len(goes_on.chords), len(again.chords)), (1, 2))
         self.assertEqual(goes_on.bars_of(goes_on.chords[0]), 4)
+
+    def test_chords_around_a_change_are_known(self):
+        def change(effective, settled):
+            return json.dumps({'type': 'params', 'sample_rate': 44100, 'effective_frame': effective,
+                               'settled_frame': settled})
+        piece = journal.read([change(0, 0), phrase(0, 0, [(0, 'Am9'), (2, 'D'), (4, 'Em7'), (6, 'G')]),
+                              change(3 * BAR, 5 * BAR)])
+        self.assertEqual([piece.changing(chord) for chord in piece.chords], [False, True, True, False])
 
     def test_a_half_written_last_line_is_dropped(self):
         whole = phrase(0, 0, [(0, 'Am9')])
