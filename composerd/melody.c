@@ -11,7 +11,7 @@
 #define PULL              0.15 /* of the way to the centre */
 #define PULL_FIRST        0.5
 #define LAST_NOTE_SECONDS 1.9
-#define NOTE_SECONDS_MAX  4.5
+#define NOTE_SECONDS_MAX  8.0
 #define RANK_CHANCE       0.15 /* of a note to be heard or left out against its rank */
 #define HUNGER_MAX        8.0
 #define CHORD_SHARE       0.70 /* of notes */
@@ -307,7 +307,7 @@ void melody_play(struct score *score)
     grow_hungry(score);
     for (int32_t half = 0; half < 2; half++) {
         if (composer->line_notes == 0 && half == 0 && may_begin(score)) {
-            motif_begin_line(composer, score->levels.stretch_chance);
+            motif_begin_line(composer, &score->levels);
         }
         if (composer->line_notes > 0 && composer->line_wait > 0) {
             composer->line_wait--;

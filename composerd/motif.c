@@ -95,6 +95,16 @@ void motif_fill_bank(struct composer *composer)
     }
 }
 
+/* Cuts the last note off; those that came after it in rank move up. */
+static void shorten_by_one(struct motif *motif)
+{
+    const int32_t last = --motif->n_notes;
+
+    for (int32_t i = 0; i < last; i++) {
+        motif->rank[i] -= motif->rank[i] > motif->rank[last] ? 1 : 0;
+    }
+}
+
 static void vary(struct composer *composer, struct motif *motif, double stretch_chance)
 {
     const bool invert = dice_chance(composer, DIE_LEAD, INVERT_CHANCE);
@@ -102,7 +112,7 @@ static void vary(struct composer *composer, struct motif *motif, double stretch_
     const bool stretch = dice_chance(composer, DIE_LEAD, stretch_chance);
 
     if (shorten && motif->n_notes > MOTIF_MIN_NOTES) {
-        motif->n_notes--;
+        shorten_by_one(motif);
     }
     for (int32_t i = 0; i < MOTIF_MAX_NOTES; i++) {
         motif->contour[i] = invert ? -motif->contour[i] : motif->contour[i];
@@ -110,7 +120,7 @@ static void vary(struct composer *composer, struct motif *motif, double stretch_
     }
 }
 
-void motif_begin_line(struct composer *composer, double stretch_chance)
+void motif_begin_line(struct composer *composer, const struct levels *levels)
 {
     struct motif motif;
 
@@ -119,9 +129,13 @@ void motif_begin_line(struct composer *composer, double stretch_chance)
         store(composer, dice_below(composer, DIE_LEAD, MOTIFS), &motif);
     }
     if (dice_chance(composer, DIE_LEAD, FROM_BANK_CHANCE)) {
-        recall(composer, dice_below(composer, DIE_LEAD, MOTIFS), &motif);
+        const int32_t any = dice_below(composer, DIE_LEAD, MOTIFS);
+        const bool again = dice_chance(composer, DIE_LEAD, levels->again_chance);
+
+        composer->motif_last = again ? composer->motif_last : any;
+        recall(composer, composer->motif_last, &motif);
     }
-    vary(composer, &motif, stretch_chance);
+    vary(composer, &motif, levels->stretch_chance);
     composer->line_notes = motif.n_notes;
     composer->line_next = 0;
     composer->line_wait = 0;

@@ -9,6 +9,7 @@
 #ifndef AURALIS_MOTIF_H
 #define AURALIS_MOTIF_H
 
+#include "composerd/levels.h"
 #include "composerd/state.h"
 
 enum { MOTIF_MIN_NOTES = 3 };
@@ -16,6 +17,6 @@ enum { MOTIF_MIN_NOTES = 3 };
 /* Fills the bank with new motifs. */
 void motif_fill_bank(struct composer *composer);
 /* Sets composer->line_* to a motif of the bank, more or less changed, or to a new one. */
-void motif_begin_line(struct composer *composer, double stretch_chance);
+void motif_begin_line(struct composer *composer, const struct levels *levels);
 
 #endif

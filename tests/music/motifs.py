@@ -3,10 +3,10 @@
 A figure is the rhythm and the contour of a few consecutive notes of one line: inter-onset times in half
 beats, in lowest terms (so that half speed is the same rhythm), and each step's direction, up, down or
 level (first move counted as up, so that an inversion is the same contour). For each note, the longest
-figure that ends with it and was heard in an earlier line within the last four minutes is found; recall is
-its mean length in steps. The surrogate has the same lines with all inter-onset times and all intervals of
-the piece shuffled, each by itself: what chance alone recalls. z says by how many of its deviations the
-piece is above it.
+figure that ends with it and was heard in one of the last lines is found; recall is its mean length in
+steps. Lines and not minutes: where music is sparse, few come between. The surrogate has the same lines
+with all inter-onset times and all intervals of the piece shuffled, each by itself: what chance alone
+recalls. z says by how many of its deviations the piece is above it.
 """
 
 import math
@@ -15,7 +15,7 @@ import statistics
 
 import melody
 
-MEMORY_S = 240
+MEMORY_LINES = 24
 SHORTEST, LONGEST = 2, 5  # steps of a figure; one step alone is no figure
 SHUFFLES = 40
 LINE_MIN_NOTES = 2
@@ -33,42 +33,41 @@ def figure(times, intervals):
 
 
 def lines(piece):
-    """Of each line: when each note after the first begins (s), the times in half beats, the intervals."""
+    """Of each line: the times from note to note in half beats, and the intervals."""
     found = []
     for line in melody.lines(piece):
         if len(line) >= LINE_MIN_NOTES:
             pairs = list(zip(line, line[1:]))
-            found.append(([piece.seconds(note.frame) for note in line[1:]],
-                          [max(1, round(2 * piece.beats(b.frame - a.frame, a.frame))) for a, b in pairs],
+            found.append(([max(1, round(2 * piece.beats(b.frame - a.frame, a.frame))) for a, b in pairs],
                           [b.midi - a.midi for a, b in pairs]))
     return found
 
 
 def recall(found):
     heard, lengths = {}, []
-    for seconds, times, intervals in found:
+    for number, (times, intervals) in enumerate(found):
         new = []
         for end in range(SHORTEST, len(times) + 1):
             longest = 0
             for n in range(SHORTEST, min(LONGEST, end) + 1):
                 name = figure(times[end - n:end], intervals[end - n:end])
-                if seconds[end - 1] - heard.get(name, -math.inf) <= MEMORY_S:
+                if number - heard.get(name, -math.inf) <= MEMORY_LINES:
                     longest = n
-                new.append((name, seconds[end - 1]))
+                new.append((name, number))
             lengths.append(longest)
         heard.update(new)
     return statistics.mean(lengths) if lengths else 0.0, len(lengths)
 
 
 def shuffled(found, dice):
-    times = [time for line in found for time in line[1]]
-    intervals = [interval for line in found for interval in line[2]]
+    times = [time for line in found for time in line[0]]
+    intervals = [interval for line in found for interval in line[1]]
     dice.shuffle(times)
     dice.shuffle(intervals)
     result, at = [], 0
-    for seconds, of_line, _ in found:
+    for of_line, _ in found:
         end = at + len(of_line)
-        result.append((seconds, times[at:end], intervals[at:end]))
+        result.append((times[at:end], intervals[at:end]))
         at = end
     return result
 
