@@ -95,9 +95,9 @@ void history_finish(struct history *history)
     history->n = 0;
 }
 
-uint64_t phrase_sounds_until(const struct phrase *phrase)
+uint64_t phrase_matters_until(const struct phrase *phrase)
 {
-    uint64_t until = phrase->start_frame;
+    uint64_t until = phrase->start_frame + phrase->frames;
 
     for (uint32_t i = 0; i < phrase->n_notes; i++) {
         const uint64_t end = phrase->notes[i].frame + phrase->notes[i].frames;

@@ -16,7 +16,7 @@ enum { HISTORY_EVENTS = 512 };
 
 struct history_event {
     enum event_type type;
-    uint64_t frame; /* of params: effective_frame; of a phrase: where its last note ends */
+    uint64_t frame; /* of params: effective_frame; of a phrase: where it and its notes end */
     char *json;
 };
 
@@ -29,14 +29,14 @@ struct history {
 int history_add(struct history *history, enum event_type type, uint64_t frame,
                 const char *json);
 /* The snapshot from a frame on, into list[HISTORY_EVENTS] (pointing into the history): the
- * parameters valid there, every later change, and every phrase with a note sounding after
- * it. Returns how many. */
+ * parameters valid there, every later change, and every phrase that is not over by then:
+ * one that rests has no notes, and still owns its bars. Returns how many. */
 size_t history_select(const struct history *history, uint64_t from_frame, const char **list);
 /* The last params event as published, or NULL. */
 const char *history_last_params(const struct history *history);
 void history_finish(struct history *history);
 
-/* Where the last note of a phrase ends; its start when it has none. */
-uint64_t phrase_sounds_until(const struct phrase *phrase);
+/* Where a phrase ends, or its last note when that is later. */
+uint64_t phrase_matters_until(const struct phrase *phrase);
 
 #endif

@@ -49,7 +49,7 @@ int publisher_queue_phrase(struct publisher *publisher, const struct phrase *phr
 {
     const struct event_head head = next_head(publisher, EVENT_PHRASE);
 
-    return queue(publisher, EVENT_PHRASE, phrase->start_frame, phrase_sounds_until(phrase),
+    return queue(publisher, EVENT_PHRASE, phrase->start_frame, phrase_matters_until(phrase),
                  phrase_to_json(&head, phrase));
 }
 

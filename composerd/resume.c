@@ -72,7 +72,7 @@ static void remember(struct journal_reading *reading, const char *line)
     } else {
         reading->next_phrase = event->phrase.phrase + 1;
         history_add(&reading->daemon->publisher.history, EVENT_PHRASE,
-                    phrase_sounds_until(&event->phrase), line);
+                    phrase_matters_until(&event->phrase), line);
     }
 }
 

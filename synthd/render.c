@@ -2,6 +2,8 @@
 
 #include "synthd/pcm.h"
 
+#include <math.h>
+
 _Static_assert((int)LIMITER_FRAMES == (int)SOUND_AHEAD_FRAMES,
                "composerd leaves the limiter as much time as it takes");
 
@@ -13,6 +15,7 @@ void render_init(struct render *render, struct voice *voice, uint32_t rate_hz, d
     render->clipped = 0;
     timeline_init(&render->timeline, rate_hz);
     changes_init(&render->changes);
+    shade_init(&render->shade);
     render_join(render, 0);
 }
 
@@ -52,6 +55,18 @@ static void skip_voices(struct render *render, uint64_t until)
     }
 }
 
+/* What is steered, and what form adds to it. The limiter may make something be heard
+ * SOUND_AHEAD_FRAMES before it moves; the shade is read so much later, as sound_frame is, so
+ * that nothing differs before the phrase that says so begins. */
+static void sound_at(struct render *render, uint64_t frame, struct sound *sound)
+{
+    const uint64_t heard = frame > SOUND_AHEAD_FRAMES ? frame - SOUND_AHEAD_FRAMES : 0;
+    double *const brightness = &sound->values[SOUND_BRIGHTNESS];
+
+    changes_at(&render->changes, frame, sound);
+    *brightness = fmin(fmax(*brightness + shade_at(&render->shade, heard), 0), 1);
+}
+
 /* One block of voices through the chain; what comes out lies LIMITER_FRAMES before it. */
 static void play(struct render *render, struct stereo *out)
 {
@@ -59,7 +74,7 @@ static void play(struct render *render, struct stereo *out)
     struct sound sound[2] = {render->sound};
     const bool sounding = play_voices(render);
 
-    changes_at(&render->changes, render->voice_frame, &sound[1]);
+    sound_at(render, render->voice_frame, &sound[1]);
     chain_block(&render->chain, frame, sounding ? render->stems : NULL, sound, out);
     render->sound = sound[1];
 }
@@ -75,7 +90,7 @@ void render_start(struct render *render)
     render->voice_frame = timeline_start(&render->timeline);
     changes_start(&render->changes, chain_from);
     skip_voices(render, chain_from); /* the chain has forgotten by then what it would hear */
-    changes_at(&render->changes, render->voice_frame, &render->sound);
+    sound_at(render, render->voice_frame, &render->sound);
     while (render->voice_frame < render->frame + LIMITER_FRAMES) {
         play(render, &unheard);
     }
@@ -83,7 +98,11 @@ void render_start(struct render *render)
 
 bool render_phrase(struct render *render, const struct phrase *phrase)
 {
-    return timeline_apply(&render->timeline, phrase);
+    if (!timeline_apply(&render->timeline, phrase)) {
+        return false;
+    }
+    shade_apply(&render->shade, phrase);
+    return true;
 }
 
 bool render_change(struct render *render, const struct params_event *event)

@@ -18,6 +18,7 @@
 #include "synthd/chain.h"
 #include "synthd/changes.h"
 #include "synthd/meter.h"
+#include "synthd/shade.h"
 #include "synthd/timeline.h"
 #include "synthd/voice.h"
 
@@ -35,6 +36,7 @@ struct render {
     struct sound sound; /* at voice_frame */
     struct timeline timeline;
     struct changes changes;
+    struct shade shade;
     struct chain chain;
     struct meter meter;
     struct stereo stems[ROLE_COUNT];

@@ -124,15 +124,17 @@ static void test_parameters_are_not_forgotten_however_much_music_follows(void **
     CHECK_TEXT(list[0], "valid");
 }
 
-static void test_a_phrase_sounds_until_its_last_note_ends(void **state)
+static void test_a_phrase_matters_until_it_and_its_last_note_end(void **state)
 {
     static struct phrase phrase;
 
     (void)state;
     sample_phrase(&phrase);
-    CHECK_U64(phrase_sounds_until(&phrase), 640 + 64000);
-    phrase.n_notes = 0;
-    CHECK_U64(phrase_sounds_until(&phrase), 640);
+    CHECK_U64(phrase_matters_until(&phrase), 640 + 320000);
+    phrase.notes[0].frames = 640000;
+    CHECK_U64(phrase_matters_until(&phrase), 640 + 640000);
+    phrase.n_notes = 0; /* a rest */
+    CHECK_U64(phrase_matters_until(&phrase), 640 + 320000);
 }
 
 int main(void)
@@ -147,7 +149,7 @@ int main(void)
         HISTORY_TEST(test_the_history_keeps_copies),
         HISTORY_TEST(test_the_oldest_are_forgotten_and_the_newest_never),
         HISTORY_TEST(test_parameters_are_not_forgotten_however_much_music_follows),
-        HISTORY_TEST(test_a_phrase_sounds_until_its_last_note_ends),
+        HISTORY_TEST(test_a_phrase_matters_until_it_and_its_last_note_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include "synthd/render.h"
 #include "tests/check.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -48,15 +49,27 @@ static void add_note(uint64_t frame, uint32_t frames, enum role role, uint8_t mi
         .frame = frame, .frames = frames, .midi = midi, .velocity = 64, .role = (uint8_t)role};
 }
 
-/* Chords, a bass and a melody, 8 s a phrase. */
+/* An empty phrase of 8 s, its two bars in these shades. */
+static void begin_phrase(uint64_t number, double begin, double middle, double end)
+{
+    memset(&phrase, 0, sizeof phrase);
+    phrase.phrase = number;
+    phrase.start_frame = number * 8 * SECOND;
+    phrase.frames = 8 * SECOND;
+    phrase.n_bars = 2;
+    phrase.bar_frames[0] = phrase.start_frame;
+    phrase.bar_frames[1] = phrase.start_frame + UINT64_C(4) * SECOND;
+    phrase.bar_shade[0] = begin;
+    phrase.bar_shade[1] = middle;
+    phrase.bar_shade[2] = end;
+}
+
+/* Chords, a bass and a melody, now darker and now brighter. */
 static void give_phrase(uint64_t number)
 {
     const uint64_t start = number * 8 * SECOND;
 
-    memset(&phrase, 0, sizeof phrase);
-    phrase.phrase = number;
-    phrase.start_frame = start;
-    phrase.frames = 8 * SECOND;
+    begin_phrase(number, -0.2, 0.1 * (double)(number % 3), -0.2);
     for (uint64_t i = 0; i < 4; i++) {
         add_note(start, 9 * SECOND, ROLE_pad, (uint8_t)(52 + 4 * i + number % 3));
         add_note(start + (2 * i + 1) * SECOND, SECOND, ROLE_lead, (uint8_t)(69 + 3 * i));
@@ -206,6 +219,73 @@ static void test_a_change_is_heard_from_its_sound_frame_on(void **state)
     CHECK(first <= 2 * SECOND + 2205 + 64);
 }
 
+enum { SHADED = 16 * SECOND };
+
+/* High notes across two phrases, the second of which rises to a shade in its first bar. */
+static void play_rise(double makeup_db, uint32_t bar_frames, double shade,
+                      uint32_t words[SHADED])
+{
+    begin();
+    render_init(&render, voice, RATE_HZ, makeup_db);
+    begin_phrase(0, 0, 0, 0);
+    for (uint8_t i = 0; i < 4; i++) {
+        add_note(0, 16 * SECOND, ROLE_pad, (uint8_t)(93 + 4 * i));
+    }
+    CHECK(render_phrase(&render, &phrase));
+    begin_phrase(1, 0, shade, shade);
+    phrase.bar_frames[1] = phrase.start_frame + bar_frames;
+    CHECK(render_phrase(&render, &phrase));
+    render_start(&render);
+    play(words, SHADED / BLOCK_FRAMES);
+}
+
+/* Of 100 ms, the highs weighted more. */
+static double bright_energy(const uint32_t *words)
+{
+    double sum = 0;
+
+    for (int i = 1; i < 4410; i++) {
+        const double slope = (int16_t)(words[i] & 0xffff) - (int16_t)(words[i - 1] & 0xffff);
+
+        sum += slope * slope;
+    }
+    return sum;
+}
+
+static void test_a_rise_of_shade_brightens_little_by_little(void **state)
+{
+    static uint32_t even[SHADED], shaded[SHADED];
+    double before_db = 0;
+
+    (void)state;
+    play_rise(9, 4 * SECOND, 0.4, shaded);
+    play_rise(9, 4 * SECOND, 0, even);
+    for (uint32_t at = 8 * SECOND; at + 4410 <= SHADED; at += 4410) {
+        const double db = 10 * log10(bright_energy(shaded + at) / bright_energy(even + at));
+
+        CHECK_NEAR(db, before_db, 0.4); /* of 40 on the way up */
+        before_db = db;
+    }
+    CHECK_NEAR(before_db, 7, 1); /* the shelf rises by 8 dB, less around its corner */
+}
+
+/* Not even where the limiter looks ahead. */
+static void test_a_shade_is_not_heard_before_its_phrase_begins(void **state)
+{
+    static uint32_t even[SHADED], shaded[SHADED];
+    uint32_t first = 0;
+
+    (void)state;
+    play_rise(40, BLOCK_FRAMES, 0.5, shaded);
+    play_rise(40, BLOCK_FRAMES, 0, even);
+    CHECK(render.chain.limiter.gain < 1);
+    while (first < SHADED && even[first] == shaded[first]) {
+        first++;
+    }
+    CHECK(first >= 8 * SECOND);
+    CHECK(first <= 8 * SECOND + SOUND_AHEAD_FRAMES + BLOCK_FRAMES);
+}
+
 static void test_after_the_last_note_there_are_true_zeros(void **state)
 {
     static uint32_t words[SECOND];
@@ -254,6 +334,10 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_a_change_is_heard_from_its_sound_frame_on, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(test_a_rise_of_shade_brightens_little_by_little, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(test_a_shade_is_not_heard_before_its_phrase_begins,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_after_the_last_note_there_are_true_zeros, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_each_chunk_is_reported_once_with_its_facts, set_up,
