@@ -1,10 +1,12 @@
 #include "composerd/midi_file.h"
 
-#include "common/params.h"
 #include "composerd/midi_track.h"
 #include "composerd/theory.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,27 +21,39 @@ enum {
     META_KEY_SIGNATURE = 0x59,
     NOTE_OFF = 0x80,
     NOTE_ON = 0x90,
+    CONTROL_CHANGE = 0xb0,
     PROGRAM_CHANGE = 0xc0,
+    CONTROL_VOLUME = 7,
+    CONTROL_PAN = 10,
+    PAN_MIDDLE = 64,
+    USUAL_VOLUME = 100,
     OFF_VELOCITY = 64,
     DRUM_CHANNEL = 9,
+    TITLE_SIZE = 56,
 };
 
-/* General MIDI, counted from 0, for players that know no better. */
+#define MICROS_PER_SECOND UINT64_C(1000000)
+
+_Static_assert((int)ROLE_COUNT <= (int)DRUM_CHANNEL, "roles have channels before the drums'");
+
 static const struct {
-    uint8_t channel, program;
-} instruments[ROLE_COUNT] = {
-    [ROLE_pad] = {0, 89},   /* warm pad */
-    [ROLE_lead] = {1, 11},  /* vibraphone */
-    [ROLE_bass] = {2, 39},  /* synth bass */
-    [ROLE_bell] = {3, 14},  /* tubular bells */
-    [ROLE_swell] = {4, 95}, /* sweep */
-    [ROLE_kick] = {DRUM_CHANNEL, 0},
-    [ROLE_brush] = {5, 122}, /* seashore */
+    int number, pan;
+} programs[ROLE_COUNT] = {
+#define PROGRAM(role, ...) [ROLE_##role] = {__VA_ARGS__},
+#include "common/programs.def"
+#undef PROGRAM
 };
 
-void midi_file_init(struct midi_file *file, uint32_t rate_hz)
+static const enum param_id mixes[ROLE_COUNT] = {
+#define ROLE(name, mix, ...) [ROLE_##name] = PARAM_##mix,
+#include "common/roles.def"
+#undef ROLE
+};
+
+void midi_file_init(struct midi_file *file, const struct params *params, uint32_t rate_hz)
 {
     memset(file, 0, sizeof *file);
+    file->params = *params;
     file->rate_hz = rate_hz;
 }
 
@@ -90,12 +104,25 @@ static int make_all_room(struct midi_file *file, const struct phrase *phrase)
     return rc;
 }
 
-/* Takes away what earlier phrases hold from this one's start on. */
+/* The first note that may still sound at a frame. */
+static size_t first_near(const struct midi_file *file, uint64_t frame)
+{
+    const uint64_t longest = (uint64_t)NOTE_MAX_SECONDS * file->rate_hz;
+    size_t i = file->n_notes;
+
+    while (i > 0 && file->notes[i - 1].note.frame + longest >= frame) {
+        i--;
+    }
+    return i;
+}
+
+/* Takes away what earlier phrases hold from this one's start on, ends that they moved too. */
 static void cancel_from(struct midi_file *file, const struct phrase *phrase)
 {
     const uint64_t first_bar = phrase->n_bars > 0 ? phrase->bar_frames[0] : phrase->start_frame;
 
-    while (file->n_notes > 0 && file->notes[file->n_notes - 1].frame >= phrase->start_frame) {
+    while (file->n_notes > 0 &&
+           file->notes[file->n_notes - 1].note.frame >= phrase->start_frame) {
         file->n_notes--;
     }
     while (file->n_marks > 0 && file->marks[file->n_marks - 1].frame >= phrase->start_frame) {
@@ -104,23 +131,25 @@ static void cancel_from(struct midi_file *file, const struct phrase *phrase)
     while (file->n_bars > 0 && file->bars[file->n_bars - 1].frame >= first_bar) {
         file->n_bars--;
     }
+    for (size_t i = first_near(file, phrase->start_frame); i < file->n_notes; i++) {
+        struct midi_note *const held = &file->notes[i];
+
+        if (held->end >= phrase->start_frame) {
+            held->end = held->note.frame + held->note.frames;
+        }
+    }
 }
 
-/* Notes so named that were sounding when the phrase began now end here. */
+/* Notes so named that were sounding when the phrase began end here, if not before. */
 static void apply_end(struct midi_file *file, const struct phrase *phrase,
                       const struct note_end *end)
 {
-    const uint64_t longest = (uint64_t)NOTE_MAX_SECONDS * file->rate_hz;
+    for (size_t i = first_near(file, phrase->start_frame); i < file->n_notes; i++) {
+        struct midi_note *const held = &file->notes[i];
 
-    for (size_t i = file->n_notes; i > 0; i--) {
-        struct note *const note = &file->notes[i - 1];
-
-        if (note->frame + longest < phrase->start_frame) {
-            return;
-        }
-        if (note->role == end->role && note->midi == end->midi && note->frame < end->frame &&
-            note->frame + note->frames > phrase->start_frame) {
-            note->frames = (uint32_t)(end->frame - note->frame);
+        if (held->note.role == end->role && held->note.midi == end->midi &&
+            held->note.frame < end->frame && held->end > end->frame) {
+            held->end = end->frame;
         }
     }
 }
@@ -137,11 +166,13 @@ int midi_file_add(struct midi_file *file, const struct phrase *phrase)
         apply_end(file, phrase, &phrase->ends[i]);
     }
     for (uint32_t i = 0; i < phrase->n_notes; i++) {
-        file->notes[file->n_notes++] = phrase->notes[i];
+        const struct note *const note = &phrase->notes[i];
+
+        file->notes[file->n_notes++] = (struct midi_note){*note, note->frame + note->frames};
     }
     for (uint32_t i = 0; i < phrase->n_bars; i++) {
-        file->bars[file->n_bars++] =
-            (struct midi_bar){phrase->bar_frames[i], phrase->key, phrase->mode};
+        file->bars[file->n_bars++] = (struct midi_bar){phrase->bar_frames[i], phrase->key,
+                                                       phrase->mode, phrase->section};
     }
     for (uint32_t i = 0; i < phrase->n_chords; i++) {
         const struct chord *const chord = &phrase->chords[i];
@@ -192,75 +223,135 @@ static uint64_t tick_of(const struct midi_file *file, uint64_t frame)
     const uint64_t begins = file->bars[bar].frame;
     const uint64_t into = frame > begins ? frame - begins : 0;
 
-    return bar * TICKS_PER_BAR + into * TICKS_PER_BAR / bar_frames(file, bar);
+    const uint64_t frames = bar_frames(file, bar);
+
+    return bar * TICKS_PER_BAR + (into * TICKS_PER_BAR + frames / 2) / frames;
 }
 
-static void add_tempo(const struct midi_file *file, struct midi_track *track, size_t bar)
-{
-    const uint64_t quarter = (uint64_t)QUARTERS_PER_BAR * file->rate_hz;
-    const uint64_t micros = (bar_frames(file, bar) * 1000000 + quarter / 2) / quarter;
-    const uint8_t data[] = {(uint8_t)(micros >> 16), (uint8_t)(micros >> 8), (uint8_t)micros};
+/* The tempo map under way: quarters have whole microseconds, bars have not. */
+struct tempo_map {
+    uint64_t frames;  /* of the bar before */
+    uint64_t quarter; /* microseconds */
+    int64_t drift;    /* by which it is late, in 1 / rate_hz microseconds */
+};
 
-    midi_track_meta(track, bar * TICKS_PER_BAR, META_TEMPO, data, sizeof data);
+/* The next bar's quarter note, rounded the other way where the map has drifted too far. */
+static uint64_t next_quarter(const struct tempo_map *map, uint64_t frames, uint32_t rate_hz)
+{
+    const int64_t limit = (int64_t)MIDI_MAX_DRIFT_MICROS * rate_hz;
+    const uint64_t divisor = (uint64_t)QUARTERS_PER_BAR * rate_hz;
+    const uint64_t dividend = frames * MICROS_PER_SECOND;
+
+    if (map->drift > limit) {
+        return dividend / divisor;
+    }
+    if (map->drift < -limit) {
+        return (dividend + divisor - 1) / divisor;
+    }
+    return frames == map->frames ? map->quarter : (dividend + divisor / 2) / divisor;
+}
+
+static void add_tempo(const struct midi_file *file, struct midi_track *track, size_t bar,
+                      struct tempo_map *map)
+{
+    const uint64_t frames = bar_frames(file, bar);
+    const uint64_t quarter = next_quarter(map, frames, file->rate_hz);
+
+    if (quarter != map->quarter) {
+        const uint8_t data[] = {(uint8_t)(quarter >> 16), (uint8_t)(quarter >> 8),
+                                (uint8_t)quarter};
+
+        midi_track_meta(track, bar * TICKS_PER_BAR, META_TEMPO, data, sizeof data);
+    }
+    map->drift += (int64_t)(quarter * QUARTERS_PER_BAR * file->rate_hz) -
+                  (int64_t)(frames * MICROS_PER_SECOND);
+    map->frames = frames;
+    map->quarter = quarter;
 }
 
 static void add_key(const struct midi_file *file, struct midi_track *track, size_t bar)
 {
     const struct midi_bar *const at = &file->bars[bar];
-    const int32_t sharps = theory_fifths(0, theory_parent(at->key, at->mode));
-    const uint8_t data[] = {(uint8_t)(int8_t)sharps, mode_specs[at->mode].minor ? 1 : 0};
+    const uint8_t data[] = {(uint8_t)(int8_t)theory_sharps(at->key, at->mode),
+                            mode_specs[at->mode].minor ? 1 : 0};
 
     midi_track_meta(track, bar * TICKS_PER_BAR, META_KEY_SIGNATURE, data, sizeof data);
 }
 
-static void write_conductor(const struct midi_file *file, struct midi_bytes *bytes)
+static void add_section(const struct midi_file *file, struct midi_track *track, size_t bar)
 {
-    static const char name[] = "Auralis";
-    static const uint8_t four_four[] = {4, 2, 24, 8};
-    struct midi_track track = {0};
+    char name[24];
+    const int length =
+        snprintf(name, sizeof name, "Section %" PRIu64, (uint64_t)file->bars[bar].section + 1);
 
-    midi_track_meta(&track, 0, META_TRACK_NAME, name, sizeof name - 1);
-    midi_track_meta(&track, 0, META_TIME_SIGNATURE, four_four, sizeof four_four);
+    midi_track_meta(track, bar * TICKS_PER_BAR, META_MARKER, name, (size_t)length);
+}
+
+static void add_bars(const struct midi_file *file, struct midi_track *track)
+{
+    struct tempo_map map = {0};
+
     for (size_t i = 0; i < file->n_bars; i++) {
         const struct midi_bar *const bar = &file->bars[i];
 
-        if (i == 0 || bar_frames(file, i) != bar_frames(file, i - 1)) {
-            add_tempo(file, &track, i);
-        }
+        add_tempo(file, track, i, &map);
         if (i == 0 || bar->key != bar[-1].key || bar->mode != bar[-1].mode) {
-            add_key(file, &track, i);
+            add_key(file, track, i);
+        }
+        if (i == 0 || bar->section != bar[-1].section) {
+            add_section(file, track, i);
         }
     }
+}
+
+static void add_title(const struct midi_file *file, struct midi_track *track)
+{
+    const struct params *const params = &file->params;
+    char title[TITLE_SIZE];
+    const int length = snprintf(title, sizeof title, "Auralis: %s %s, seed %" PRIu64,
+                                key_name(params->key), mode_name(params->mode), params->seed);
+
+    midi_track_meta(track, 0, META_TRACK_NAME, title, (size_t)length);
+}
+
+static void write_conductor(const struct midi_file *file, struct midi_bytes *bytes)
+{
+    static const uint8_t four_four[] = {4, 2, 24, 8};
+    struct midi_track track = {0};
+
+    add_title(file, &track);
+    midi_track_meta(&track, 0, META_TIME_SIGNATURE, four_four, sizeof four_four);
+    add_bars(file, &track);
     for (size_t i = 0; i < file->n_marks; i++) {
         midi_track_meta(&track, tick_of(file, file->marks[i].frame), META_MARKER,
                         file->marks[i].name, strlen(file->marks[i].name));
     }
-    midi_track_write(&track, bytes);
+    midi_track_write(&track, tick_of(file, file->end_frame), bytes);
     midi_track_finish(&track);
 }
 
-/* Where a note ends: one of its pitch that begins earlier than that takes its place. */
+/* Where a note ends: one of its pitch that begins before that takes its place. */
 static uint64_t end_of(const struct midi_file *file, size_t i)
 {
-    const struct note *const note = &file->notes[i];
-    const uint64_t end = note->frame + note->frames;
+    const struct midi_note *const held = &file->notes[i];
 
-    for (size_t k = i + 1; k < file->n_notes && file->notes[k].frame < end; k++) {
-        if (file->notes[k].role == note->role && file->notes[k].midi == note->midi) {
-            return file->notes[k].frame;
+    for (size_t k = i + 1; k < file->n_notes && file->notes[k].note.frame < held->end; k++) {
+        const struct note *const next = &file->notes[k].note;
+
+        if (next->role == held->note.role && next->midi == held->note.midi) {
+            return next->frame;
         }
     }
-    return end;
+    return held->end;
 }
 
 static void add_note(const struct midi_file *file, struct midi_track *track, size_t i)
 {
-    const struct note *const note = &file->notes[i];
-    const uint8_t channel = instruments[note->role].channel;
+    const struct note *const note = &file->notes[i].note;
     const uint64_t on = tick_of(file, note->frame);
     const uint64_t off = tick_of(file, end_of(file, i));
-    const uint8_t begin[] = {(uint8_t)(NOTE_ON | channel), note->midi, note->velocity};
-    const uint8_t end[] = {(uint8_t)(NOTE_OFF | channel), note->midi, OFF_VELOCITY};
+    const uint8_t begin[] = {(uint8_t)(NOTE_ON | note->role), note->midi, note->velocity};
+    const uint8_t end[] = {(uint8_t)(NOTE_OFF | note->role), note->midi, OFF_VELOCITY};
 
     if (off > on) {
         midi_track_message(track, on, MIDI_ON, begin, sizeof begin);
@@ -268,20 +359,40 @@ static void add_note(const struct midi_file *file, struct midi_track *track, siz
     }
 }
 
+static void add_control(struct midi_track *track, int role, uint8_t control, long value)
+{
+    const uint8_t data[] = {(uint8_t)(CONTROL_CHANGE | role), control, (uint8_t)value};
+
+    midi_track_message(track, 0, MIDI_META, data, sizeof data);
+}
+
+/* Program, level and place. A channel has one pan: notes that go both ways stay in the middle.
+ * Both here and in the synth the mix is squared to be a gain. */
+static void add_set_up(const struct midi_file *file, struct midi_track *track, int role)
+{
+    const uint8_t program[] = {(uint8_t)(PROGRAM_CHANGE | role),
+                               (uint8_t)programs[role].number};
+    const double mix = params_real(&file->params, mixes[role]);
+    const double usual = param_specs[mixes[role]].initial;
+    const int pan = programs[role].pan;
+
+    midi_track_message(track, 0, MIDI_META, program, sizeof program);
+    add_control(track, role, CONTROL_VOLUME, lround(USUAL_VOLUME * mix / usual));
+    add_control(track, role, CONTROL_PAN, PAN_MIDDLE + (pan < 0 ? pan * 63 / 100 : 0));
+}
+
 static void write_role(const struct midi_file *file, struct midi_bytes *bytes, int role)
 {
-    const uint8_t program[] = {(uint8_t)(PROGRAM_CHANGE | instruments[role].channel),
-                               instruments[role].program};
     struct midi_track track = {0};
 
     midi_track_meta(&track, 0, META_TRACK_NAME, role_names[role], strlen(role_names[role]));
-    midi_track_message(&track, 0, MIDI_META, program, sizeof program);
+    add_set_up(file, &track, role);
     for (size_t i = 0; i < file->n_notes; i++) {
-        if (file->notes[i].role == role) {
+        if (file->notes[i].note.role == role) {
             add_note(file, &track, i);
         }
     }
-    midi_track_write(&track, bytes);
+    midi_track_write(&track, tick_of(file, file->end_frame), bytes);
     midi_track_finish(&track);
 }
 

@@ -3,7 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { META = 0xff, META_END_OF_TRACK = 0x2f, FIRST_BYTES = 4096, FIRST_EVENTS = 256 };
+enum {
+    META = 0xff,
+    META_TEXT = 0x01,
+    META_END_OF_TRACK = 0x2f,
+    MAX_DELTA = 0x0fffffff, /* ticks: the format has 4 bytes for them, of 7 bits each */
+    FIRST_BYTES = 4096,
+    FIRST_EVENTS = 256
+};
 
 void midi_bytes_put(struct midi_bytes *bytes, const void *data, size_t size)
 {
@@ -37,13 +44,25 @@ void midi_bytes_put_number(struct midi_bytes *bytes, uint32_t value, int n_bytes
 /* Seven bits a byte, the high bit set on all but the last. */
 static void put_variable(struct midi_bytes *bytes, uint32_t value)
 {
-    for (int shift = 28; shift >= 0; shift -= 7) {
+    for (int shift = 21; shift >= 0; shift -= 7) {
         const uint8_t byte = (uint8_t)((value >> shift & 0x7f) | (shift > 0 ? 0x80 : 0));
 
         if (shift == 0 || value >> shift != 0) {
             midi_bytes_put(bytes, &byte, 1);
         }
     }
+}
+
+/* The time from the event before. Where it is too long for one, empty texts come between. */
+static void put_delta(struct midi_bytes *bytes, uint64_t ticks)
+{
+    static const uint8_t nothing[] = {META, META_TEXT, 0};
+
+    for (; ticks > MAX_DELTA; ticks -= MAX_DELTA) {
+        put_variable(bytes, MAX_DELTA);
+        midi_bytes_put(bytes, nothing, sizeof nothing);
+    }
+    put_variable(bytes, (uint32_t)ticks);
 }
 
 void midi_track_finish(struct midi_track *track)
@@ -117,7 +136,7 @@ static int compare_events(const void *left, const void *right)
     return a->number < b->number ? -1 : a->number > b->number;
 }
 
-void midi_track_write(struct midi_track *track, struct midi_bytes *bytes)
+void midi_track_write(struct midi_track *track, uint64_t end_tick, struct midi_bytes *bytes)
 {
     static const uint8_t end[] = {META, META_END_OF_TRACK, 0};
     struct midi_bytes body = {0};
@@ -127,11 +146,11 @@ void midi_track_write(struct midi_track *track, struct midi_bytes *bytes)
         qsort(track->events, track->n_events, sizeof track->events[0], compare_events);
     }
     for (size_t i = 0; i < track->n_events; i++) {
-        put_variable(&body, (uint32_t)(track->events[i].tick - tick));
+        put_delta(&body, track->events[i].tick - tick);
         midi_bytes_put(&body, track->events[i].data, track->events[i].size);
         tick = track->events[i].tick;
     }
-    put_variable(&body, 0);
+    put_delta(&body, end_tick > tick ? end_tick - tick : 0);
     midi_bytes_put(&body, end, sizeof end);
     midi_bytes_put(bytes, "MTrk", 4);
     midi_bytes_put_number(bytes, (uint32_t)body.size, 4);

@@ -26,7 +26,7 @@ void midi_bytes_put_number(struct midi_bytes *bytes, uint32_t value,
 /* What comes first at the same tick. */
 enum midi_order { MIDI_META, MIDI_OFF, MIDI_ON };
 
-enum { MIDI_EVENT_MAX_BYTES = 24 };
+enum { MIDI_EVENT_MAX_BYTES = 64 };
 
 struct midi_event {
     uint64_t tick;
@@ -48,7 +48,7 @@ void midi_track_message(struct midi_track *track, uint64_t tick, enum midi_order
 /* A meta event of at most MIDI_EVENT_MAX_BYTES - 3 bytes; more is cut off. */
 void midi_track_meta(struct midi_track *track, uint64_t tick, uint8_t type, const void *data,
                      size_t size);
-/* Appends the track as a chunk of a file. */
-void midi_track_write(struct midi_track *track, struct midi_bytes *bytes);
+/* Appends the track as a chunk of a file. It ends at end_tick, or with a later event. */
+void midi_track_write(struct midi_track *track, uint64_t end_tick, struct midi_bytes *bytes);
 
 #endif

@@ -147,7 +147,7 @@ int offline_compose(const struct offline_request *request)
     struct midi_file midi;
     int rc = -ENOMEM;
 
-    midi_file_init(&midi, offline.rate_hz);
+    midi_file_init(&midi, &offline.params, offline.rate_hz);
     offline.midi = request->midi != NULL ? &midi : NULL;
     offline.composition = malloc(sizeof *offline.composition);
     if (offline.composition != NULL) {

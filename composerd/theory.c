@@ -67,6 +67,16 @@ int32_t theory_fifths(int32_t from_parent, int32_t to_parent)
     return up > 6 ? up - 12 : up;
 }
 
+int32_t theory_sharps(int32_t key, int32_t mode)
+{
+    const int32_t nearest = theory_fifths(0, key);
+    const bool sharp = key_name(key)[1] == '#';
+    const int32_t tonic = sharp && nearest < 0 ? nearest + 12 : nearest;
+    const int32_t sharps = tonic + theory_fifths(key, theory_parent(key, mode));
+
+    return sharps > 7 ? sharps - 12 : sharps < -7 ? sharps + 12 : sharps;
+}
+
 int32_t theory_key_of_parent(int32_t parent, int32_t mode)
 {
     return theory_wrap(parent + above_parent[mode]);

@@ -29,6 +29,9 @@ int32_t theory_count(uint32_t mask);
 int32_t theory_parent(int32_t key, int32_t mode);
 /* Fifths from one parent scale up to another: -5 to 6. */
 int32_t theory_fifths(int32_t from_parent, int32_t to_parent);
+/* Sharps of the key signature, as the key is written: C# has 7, not the 5 flats of Db; -n: n
+ * flats; -7 to 7. Where that would take 8, it is the other spelling's. */
+int32_t theory_sharps(int32_t key, int32_t mode);
 /* The key in which `mode` has this parent. */
 int32_t theory_key_of_parent(int32_t parent, int32_t mode);
 

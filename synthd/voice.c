@@ -20,8 +20,18 @@ enum {
 
 _Static_assert(ROLE_COUNT *SIDES *LANES <= CHANNELS, "every lane has a channel");
 
+struct program {
+    int number, pan;
+};
+
+static const struct program programs[ROLE_COUNT] = {
+#define PROGRAM(role, ...) [ROLE_##role] = {__VA_ARGS__},
+#include "common/programs.def"
+#undef PROGRAM
+};
+
 struct instrument {
-    int bank, program, key, pan;
+    int key;
     double attack, release;
     int filter_cents, interpolation;
 };
@@ -62,8 +72,9 @@ static double timecents(double factor)
 static void set_up_channel(struct voice *voice, int role, int side, int channel)
 {
     const struct instrument *const i = &instruments[role];
-    const int direction = i->pan < 0 ? -1 : 2 * side - 1;
-    const int pan = MIDI_PAN_MIDDLE + direction * abs(i->pan) * 63 / 100;
+    const int percent = programs[role].pan;
+    const int direction = percent < 0 ? -1 : 2 * side - 1;
+    const int pan = MIDI_PAN_MIDDLE + direction * abs(percent) * 63 / 100;
 
     fluid_synth_cc(voice->synth, channel, MIDI_PAN, pan);
     fluid_synth_set_gen(voice->synth, channel, GEN_VOLENVATTACK, (float)timecents(i->attack));
@@ -76,11 +87,9 @@ static void set_up_channel(struct voice *voice, int role, int side, int channel)
  * first. */
 static void choose_preset(struct voice *voice, int sfont, int role)
 {
-    const struct instrument *const i = &instruments[role];
-    const bool there =
-        fluid_synth_pin_preset(voice->synth, sfont, i->bank, i->program) == FLUID_OK;
-    const int bank = there ? i->bank : 0;
-    const int program = there ? i->program : 0;
+    const int wanted = programs[role].number;
+    const bool there = fluid_synth_pin_preset(voice->synth, sfont, 0, wanted) == FLUID_OK;
+    const int program = there ? wanted : 0;
 
     if (!there) {
         fluid_synth_pin_preset(voice->synth, sfont, 0, 0);
@@ -90,7 +99,7 @@ static void choose_preset(struct voice *voice, int sfont, int role)
             const int channel = channel_of(role, side, lane);
 
             fluid_synth_set_channel_type(voice->synth, channel, CHANNEL_TYPE_MELODIC);
-            fluid_synth_program_select(voice->synth, channel, sfont, bank, program);
+            fluid_synth_program_select(voice->synth, channel, sfont, 0, program);
             set_up_channel(voice, role, side, channel);
         }
     }

@@ -9,7 +9,7 @@
 
 enum { RATE = 44100, MAX_MARKS = 64 };
 
-#define BAR      INT64_C(1920) /* ticks */
+#define BAR      (INT64_C(4) * MIDI_TICKS_PER_QUARTER)
 
 #define SLOW_BAR UINT64_C(176448) /* frames, at 60 BPM or so */
 #define FAST_BAR UINT64_C(88192)  /* at 120 */
@@ -22,9 +22,12 @@ struct found {
     uint32_t first_on[16]; /* tick of the first note of each channel */
     uint32_t tempo[64];    /* microseconds a quarter */
     uint32_t tempo_tick[64];
-    int key_fifths[16];
-    char mark[MAX_MARKS][16];
+    int key_fifths[16], key_minor[16];
+    int program[16], volume[16], pan[16]; /* of each channel; -1: none */
+    char title[64];
+    char mark[MAX_MARKS][24];
     uint32_t mark_tick[MAX_MARKS];
+    uint32_t end_tick[1 + ROLE_COUNT]; /* of each track */
 };
 
 struct reader {
@@ -70,10 +73,17 @@ static void take_meta(struct reader *reader, uint32_t tick, struct found *found)
         break;
     case 0x59:
         CHECK_INT(length, 2);
-        found->key_fifths[found->keys++ % 16] = (data[0] ^ 0x80) - 0x80; /* it is signed */
+        found->key_fifths[found->keys % 16] = (data[0] ^ 0x80) - 0x80; /* it is signed */
+        found->key_minor[found->keys++ % 16] = data[1];
+        break;
+    case 0x03:
+        if (found->tracks == 0) {
+            CHECK(length < sizeof found->title);
+            memcpy(found->title, data, length);
+        }
         break;
     case 0x06:
-        CHECK(length > 0 && length < 16);
+        CHECK(length > 0 && length < 24);
         memcpy(found->mark[found->marks % MAX_MARKS], data, length);
         found->mark[found->marks % MAX_MARKS][length] = '\0';
         found->mark_tick[found->marks++ % MAX_MARKS] = tick;
@@ -83,17 +93,34 @@ static void take_meta(struct reader *reader, uint32_t tick, struct found *found)
     }
 }
 
-static void take_message(struct reader *reader, uint32_t status, uint32_t tick,
-                         struct found *found, int on[128])
+/* What a channel is set to; true if the message was one of these. */
+static bool take_set_up(struct reader *reader, uint32_t status, struct found *found)
+{
+    const uint32_t channel = status & 0x0f;
+
+    if ((status & 0xf0) == 0xc0) {
+        found->program[channel] = (int)take(reader, 1);
+        return true;
+    }
+    if ((status & 0xf0) == 0xb0) {
+        const uint32_t control = take(reader, 1);
+        const int value = (int)take(reader, 1);
+
+        CHECK(control == 7 || control == 10);
+        CHECK(value < 128);
+        (control == 7 ? found->volume : found->pan)[channel] = value;
+        return true;
+    }
+    return false;
+}
+
+static void take_note(struct reader *reader, uint32_t status, uint32_t tick,
+                      struct found *found, int on[128])
 {
     const uint32_t key = take(reader, 1);
-
-    CHECK(key < 128);
-    if ((status & 0xf0) == 0xc0) {
-        return; /* a program has one byte */
-    }
     const uint32_t velocity = take(reader, 1);
 
+    CHECK(key < 128);
     CHECK(velocity > 0 && velocity < 128);
     if ((status & 0xf0) == 0x90) {
         uint32_t *const first = &found->first_on[status & 0x0f];
@@ -130,9 +157,13 @@ static void take_track(struct reader *reader, struct found *found)
             take_meta(reader, tick, found);
         } else {
             CHECK(status >= 0x80 && status < 0xf0);
-            take_message(reader, status, tick, found, on);
+            if (!take_set_up(reader, status, found)) {
+                take_note(reader, status, tick, found, on);
+            }
         }
     }
+    CHECK(found->tracks <= ROLE_COUNT);
+    found->end_tick[found->tracks] = tick;
     CHECK(reader->at == end);
     for (int key = 0; key < 128; key++) {
         found->sounding += on[key];
@@ -146,6 +177,9 @@ static void read_file(const struct midi_file *file, struct found *found)
     size_t size = 0;
 
     memset(found, 0, sizeof *found);
+    for (int channel = 0; channel < 16; channel++) {
+        found->program[channel] = found->volume[channel] = found->pan[channel] = -1;
+    }
     CHECK_INT(midi_file_make(file, &bytes, &size), 0);
     struct reader reader = {bytes, bytes + size};
 
@@ -164,6 +198,15 @@ static void read_file(const struct midi_file *file, struct found *found)
 }
 
 static struct composition composition;
+
+/* A file of a piece with the default parameters. */
+static void begin_file(struct midi_file *file)
+{
+    struct params params;
+
+    params_init(&params);
+    midi_file_init(file, &params, RATE);
+}
 
 static struct params some_params(void)
 {
@@ -186,7 +229,7 @@ static void test_a_composed_hour_is_a_whole_file_with_every_note_ended(void **st
 
     (void)state;
     composer_init(&composer, &params, RATE);
-    midi_file_init(&file, RATE);
+    midi_file_init(&file, &params, RATE);
     for (uint64_t n = 0; composer.frame < UINT64_C(3600) * RATE; n++) {
         compose_phrase(&composer, &params, 8, n, &composition);
         CHECK_INT(midi_file_add(&file, &composition.phrase), 0);
@@ -198,9 +241,10 @@ static void test_a_composed_hour_is_a_whole_file_with_every_note_ended(void **st
     CHECK_INT(found.offs, notes);
     CHECK_INT(found.sounding, 0);
     CHECK_INT(found.stolen, 0);
-    CHECK_INT(found.tempi, 1);
     CHECK_INT(found.keys, 1);
     CHECK_INT(found.key_fifths[0], 0); /* A aeolian */
+    CHECK_INT(found.key_minor[0], 1);
+    CHECK_TEXT(found.title, "Auralis: A aeolian, seed 1");
     midi_file_finish(&file);
 }
 
@@ -241,7 +285,7 @@ static void test_ticks_follow_the_bars_through_changes_of_tempo(void **state)
     struct phrase *phrase = plain_phrase(0, 2, SLOW_BAR);
 
     (void)state;
-    midi_file_init(&file, RATE);
+    begin_file(&file);
     CHECK_INT(midi_file_add(&file, phrase), 0);
     phrase = plain_phrase(2 * SLOW_BAR, 2, FAST_BAR);
     add_chord(phrase, 2 * SLOW_BAR, "Dm9");
@@ -253,10 +297,10 @@ static void test_ticks_follow_the_bars_through_changes_of_tempo(void **state)
     CHECK_NEAR(found.tempo[0], 1000272, 1); /* SLOW_BAR */
     CHECK_NEAR(found.tempo[1], 499955, 1);
     CHECK_INT(found.tempo_tick[1], 2 * BAR);
-    CHECK_INT(found.marks, 2);
-    CHECK_TEXT(found.mark[1], "Gsus2");
-    CHECK_INT(found.mark_tick[0], 2 * BAR);
-    CHECK_INT(found.mark_tick[1], 3 * BAR);
+    CHECK_INT(found.marks, 3); /* the first is the section's */
+    CHECK_TEXT(found.mark[2], "Gsus2");
+    CHECK_INT(found.mark_tick[1], 2 * BAR);
+    CHECK_INT(found.mark_tick[2], 3 * BAR);
     CHECK_INT(found.first_on[1], 3 * BAR + BAR / 2);
     midi_file_finish(&file);
 }
@@ -272,7 +316,7 @@ static void test_a_phrase_takes_the_place_of_what_it_cancels(void **state)
     add_chord(phrase, 2 * SLOW_BAR, "Dm9");
     add_note(phrase, SLOW_BAR / 4, 400000, 60);
     add_note(phrase, 3 * SLOW_BAR, 64000, 62); /* is never played */
-    midi_file_init(&file, RATE);
+    begin_file(&file);
     CHECK_INT(midi_file_add(&file, phrase), 0);
     phrase = plain_phrase(2 * SLOW_BAR, 4, SLOW_BAR);
     phrase->key = 2;
@@ -283,11 +327,11 @@ static void test_a_phrase_takes_the_place_of_what_it_cancels(void **state)
     CHECK_INT(midi_file_add(&file, phrase), 0);
     read_file(&file, &found);
     CHECK_INT(found.ons, 2);
-    CHECK_INT(found.marks, 2);
-    CHECK_TEXT(found.mark[1], "Em7");
+    CHECK_INT(found.marks, 3); /* the first is the section's */
+    CHECK_TEXT(found.mark[2], "Em7");
     CHECK_INT(found.keys, 2);
     CHECK_INT(found.key_fifths[1], 2); /* D ionian */
-    CHECK_U64(file.notes[0].frame + file.notes[0].frames, 2 * SLOW_BAR);
+    CHECK_U64(file.notes[0].end, 2 * SLOW_BAR);
     midi_file_finish(&file);
 }
 
@@ -301,12 +345,123 @@ static void test_a_note_struck_again_ends_the_one_before(void **state)
     add_note(phrase, 64, 200000, 60);
     add_note(phrase, 100032, 200000, 60);
     add_note(phrase, 100032, 100032, 67);
-    midi_file_init(&file, RATE);
+    begin_file(&file);
     CHECK_INT(midi_file_add(&file, phrase), 0);
     read_file(&file, &found);
     CHECK_INT(found.ons, 3);
     CHECK_INT(found.stolen, 0);
     CHECK_INT(found.sounding, 0);
+    midi_file_finish(&file);
+}
+
+static void test_an_end_is_moved_back_when_the_phrase_that_moved_it_is_cancelled(void **state)
+{
+    struct midi_file file;
+    struct phrase *phrase = plain_phrase(0, 2, SLOW_BAR);
+
+    (void)state;
+    add_note(phrase, 64, 640000, 60);
+    begin_file(&file);
+    CHECK_INT(midi_file_add(&file, phrase), 0);
+    phrase = plain_phrase(2 * SLOW_BAR, 2, SLOW_BAR);
+    phrase->ends[phrase->n_ends++] =
+        (struct note_end){.frame = 3 * SLOW_BAR, .role = ROLE_lead, .midi = 60};
+    CHECK_INT(midi_file_add(&file, phrase), 0);
+    CHECK_U64(file.notes[0].end, 3 * SLOW_BAR);
+    CHECK_INT(midi_file_add(&file, plain_phrase(2 * SLOW_BAR, 2, SLOW_BAR)), 0);
+    CHECK_U64(file.notes[0].end, 640064);
+    midi_file_finish(&file);
+}
+
+static void test_bar_lines_do_not_drift_over_hours(void **state)
+{
+    enum { PHRASES = 1000, BARS = 8 };
+    struct midi_file file;
+    struct found found;
+    double micros = 0;
+
+    (void)state;
+    begin_file(&file);
+    for (uint64_t n = 0; n < PHRASES; n++) {
+        const struct phrase *const phrase = plain_phrase(n * BARS * FAST_BAR, BARS, FAST_BAR);
+
+        CHECK_INT(midi_file_add(&file, phrase), 0);
+    }
+    read_file(&file, &found);
+    CHECK(found.tempi > 1 && found.tempi < 64);
+    found.tempo_tick[found.tempi] = PHRASES * BARS * BAR;
+    for (int i = 0; i < found.tempi; i++) {
+        const uint64_t tick = found.tempo_tick[i + 1];
+
+        micros +=
+            (double)(tick - found.tempo_tick[i]) / MIDI_TICKS_PER_QUARTER * found.tempo[i];
+        CHECK_NEAR(micros, (double)tick / BAR * FAST_BAR * 1e6 / RATE,
+                   MIDI_MAX_DRIFT_MICROS + 4);
+    }
+    midi_file_finish(&file);
+}
+
+static void test_sections_are_marked_where_they_begin(void **state)
+{
+    struct midi_file file;
+    struct found found;
+
+    (void)state;
+    begin_file(&file);
+    for (uint32_t n = 0; n < 4; n++) {
+        struct phrase *const phrase = plain_phrase(n * 2 * SLOW_BAR, 2, SLOW_BAR);
+
+        phrase->section = n / 2;
+        add_chord(phrase, phrase->start_frame, "Am9");
+        CHECK_INT(midi_file_add(&file, phrase), 0);
+    }
+    read_file(&file, &found);
+    CHECK_INT(found.marks, 3);
+    CHECK_TEXT(found.mark[0], "Section 1");
+    CHECK_TEXT(found.mark[1], "Am9");
+    CHECK_TEXT(found.mark[2], "Section 2");
+    CHECK_INT(found.mark_tick[2], 4 * BAR);
+    for (int i = 0; i < found.tracks; i++) {
+        CHECK_INT(found.end_tick[i], 8 * BAR);
+    }
+    midi_file_finish(&file);
+}
+
+static void test_each_role_has_its_program_level_and_place(void **state)
+{
+    struct params params = some_params();
+    struct midi_file file;
+    struct found found;
+
+    (void)state;
+    params.mix_pad = 1;
+    params.mix_bass = 0;
+    midi_file_init(&file, &params, RATE);
+    read_file(&file, &found);
+    for (int role = 0; role < ROLE_COUNT; role++) {
+        CHECK(found.program[role] >= 0);
+        CHECK_INT(found.volume[role], role == ROLE_pad ? 125 : role == ROLE_bass ? 0 : 100);
+        CHECK_INT(found.pan[role], role == ROLE_lead ? 59 : 64);
+    }
+    CHECK_INT(found.program[ROLE_pad], 89);
+    CHECK_INT(found.program[ROLE_brush], 122);
+    CHECK_INT(found.program[9], -1);
+    midi_file_finish(&file);
+}
+
+static void test_the_longest_title_is_whole(void **state)
+{
+    struct params params = some_params();
+    struct midi_file file;
+    struct found found;
+
+    (void)state;
+    params.key = 10;
+    params.mode = MODE_mixolydian;
+    params.seed = UINT64_MAX;
+    midi_file_init(&file, &params, RATE);
+    read_file(&file, &found);
+    CHECK_TEXT(found.title, "Auralis: Bb mixolydian, seed 18446744073709551615");
     midi_file_finish(&file);
 }
 
@@ -316,7 +471,7 @@ static void test_nothing_added_is_a_file_without_notes(void **state)
     struct found found;
 
     (void)state;
-    midi_file_init(&file, 48000);
+    begin_file(&file);
     read_file(&file, &found);
     CHECK_INT(found.tracks, 1 + ROLE_COUNT);
     CHECK_INT(found.ons + found.tempi + found.marks, 0);
@@ -331,6 +486,11 @@ int main(void)
         cmocka_unit_test(test_ticks_follow_the_bars_through_changes_of_tempo),
         cmocka_unit_test(test_a_phrase_takes_the_place_of_what_it_cancels),
         cmocka_unit_test(test_a_note_struck_again_ends_the_one_before),
+        cmocka_unit_test(test_an_end_is_moved_back_when_the_phrase_that_moved_it_is_cancelled),
+        cmocka_unit_test(test_bar_lines_do_not_drift_over_hours),
+        cmocka_unit_test(test_sections_are_marked_where_they_begin),
+        cmocka_unit_test(test_each_role_has_its_program_level_and_place),
+        cmocka_unit_test(test_the_longest_title_is_whole),
         cmocka_unit_test(test_nothing_added_is_a_file_without_notes),
     };
 

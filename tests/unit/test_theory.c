@@ -131,10 +131,55 @@ static void test_the_nearest_pitch_is_in_the_mask_and_in_range(void **state)
     CHECK_INT(theory_nearest(0, 61, 0, 127), -1);
 }
 
+/* Sharps, less flats, of the names of a scale's tones; false where one has another letter. */
+static bool count_accidentals(int32_t key, int32_t mode, int32_t *sharps)
+{
+    static const char letters[] = "CDEFGAB";
+    const char *const tonic = strchr(letters, key_name(key)[0]);
+
+    *sharps = 0;
+    for (int32_t degree = 0; degree < DEGREES; degree++) {
+        char name[NAME_SIZE];
+
+        theory_tone_name(key, mode, degree, name);
+        if (name[0] != letters[(tonic - letters + degree) % DEGREES]) {
+            return false;
+        }
+        *sharps += name[1] == '#' ? 1 : name[1] == 'b' ? -1 : 0;
+    }
+    return true;
+}
+
+static void
+test_a_key_signature_has_the_accidentals_that_the_names_of_its_tones_have(void **state)
+{
+    int32_t named = 0;
+
+    (void)state;
+    for (int32_t key = 0; key < 12; key++) {
+        for (int32_t mode = 0; mode < MODE_COUNT; mode++) {
+            const int32_t sharps = theory_sharps(key, mode);
+            int32_t expected;
+
+            CHECK(sharps >= -7 && sharps <= 7);
+            CHECK_INT(theory_wrap(7 * sharps), theory_parent(key, mode));
+            if (count_accidentals(key, mode, &expected)) {
+                CHECK_INT(sharps, expected);
+                named++;
+            }
+        }
+    }
+    CHECK_INT(named, 12 * MODE_COUNT - 2); /* not C# lydian, Ab phrygian: double accidentals */
+    CHECK_INT(theory_sharps(1, MODE_ionian), 7);
+    CHECK_INT(theory_sharps(3, MODE_aeolian), -6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_scale_has_seven_tones_and_its_parent_has_the_same),
+        cmocka_unit_test(
+            test_a_key_signature_has_the_accidentals_that_the_names_of_its_tones_have),
         cmocka_unit_test(test_fifths_count_the_tones_that_two_scales_do_not_share),
         cmocka_unit_test(test_degrees_are_named_as_in_the_matrices),
         cmocka_unit_test(test_only_the_degree_with_the_diminished_triad_is_left_out),
