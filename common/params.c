@@ -153,6 +153,22 @@ double params_real(const struct params *params, enum param_id id)
     return *(const double *)const_field(params, (int)id);
 }
 
+bool params_same(const struct params *a, const struct params *b, enum param_id id)
+{
+    const void *const left = const_field(a, (int)id);
+    const void *const right = const_field(b, (int)id);
+
+    switch (param_specs[id].kind) {
+    case PARAM_KIND_REAL:
+        return !(*(const double *)left < *(const double *)right) &&
+               !(*(const double *)left > *(const double *)right);
+    case PARAM_KIND_SEED:
+        return *(const uint64_t *)left == *(const uint64_t *)right;
+    default:
+        return *(const int32_t *)left == *(const int32_t *)right;
+    }
+}
+
 __attribute__((format(printf, 3, 4))) static int
 refuse(struct param_error *error, const char *name, const char *format, ...)
 {

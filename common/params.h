@@ -132,5 +132,7 @@ void params_apply(struct params *params, const struct params_change *change);
 
 /* The value of a REAL parameter. */
 double params_real(const struct params *params, enum param_id id);
+/* Whether two sets of values agree in one parameter. */
+bool params_same(const struct params *a, const struct params *b, enum param_id id);
 
 #endif

@@ -75,9 +75,15 @@ static void touch(struct touched *touched, enum param_effect effect)
 
 static bool music_differs(const struct params *before, const struct params *after)
 {
-    return before->key != after->key || before->mode != after->mode ||
-           before->bpm < after->bpm || before->bpm > after->bpm ||
-           before->preset != after->preset;
+    for (int id = 0; id < PARAM_COUNT; id++) {
+        const enum param_effect effect = param_specs[id].effect;
+
+        if ((effect == PARAM_EFFECT_BAR || effect == PARAM_EFFECT_PRESET) &&
+            !params_same(before, after, (enum param_id)id)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* A layer that falls silent or comes back changes the notes too. */

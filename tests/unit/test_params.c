@@ -303,6 +303,31 @@ static void test_what_is_named_beside_a_preset_wins_over_it(void **state)
     CHECK_INT(params.preset, PRESET_sleep);
 }
 
+static void test_two_sets_of_values_agree_in_all_parameters_but_those_that_differ(void **state)
+{
+    struct params params;
+    struct params others[PARAM_COUNT];
+
+    (void)state;
+    params_init(&params);
+    for (int id = 0; id < PARAM_COUNT; id++) {
+        others[id] = params;
+    }
+    others[PARAM_key].key = 3;
+    others[PARAM_mode].mode = MODE_lydian;
+    others[PARAM_preset].preset = PRESET_focus;
+    others[PARAM_seed].seed = UINT64_C(1) << 63;
+    for (int id = 0; id < PARAM_COUNT; id++) {
+        if (param_specs[id].kind == PARAM_KIND_REAL) {
+            *(double *)((char *)&others[id] + param_specs[id].offset) += 1e-6;
+        }
+        for (int other = 0; other < PARAM_COUNT; other++) {
+            CHECK_INT(params_same(&params, &others[id], (enum param_id)other), other != id);
+            CHECK_INT(params_same(&others[id], &params, (enum param_id)other), other != id);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +348,7 @@ int main(void)
         cmocka_unit_test(test_a_change_lays_only_what_it_names_over_the_parameters),
         cmocka_unit_test(test_a_preset_sets_all_but_key_and_seed),
         cmocka_unit_test(test_what_is_named_beside_a_preset_wins_over_it),
+        cmocka_unit_test(test_two_sets_of_values_agree_in_all_parameters_but_those_that_differ),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
