@@ -18,7 +18,7 @@ static void on_phrase(void *user, const struct phrase *phrase)
 {
     struct daemon *const daemon = user;
 
-    if (publisher_queue_phrase(&daemon->publisher, phrase) != 0) {
+    if (outbox_add_phrase(&daemon->publisher.outbox, phrase) != 0) {
         log_error("no room to publish a phrase phrase=%" PRIu64, phrase->phrase);
     }
     metric_add(&daemon->metrics, METRIC_composerd_phrases_composed, 1);

@@ -6,53 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void publisher_begin_run(struct publisher *publisher, uint64_t run)
-{
-    snprintf(publisher->run, sizeof publisher->run, "%016" PRIx64, run);
-    memset(publisher->last_n, 0, sizeof publisher->last_n);
-}
-
-static struct event_head next_head(struct publisher *publisher, enum event_type type)
-{
-    struct event_head head = {.type = type, .stream = publisher->stream};
-
-    head.n = type == EVENT_HEARTBEAT ? 0 : ++publisher->last_n[type];
-    memcpy(head.run, publisher->run, sizeof head.run);
-    return head;
-}
-
-static int queue(struct publisher *publisher, enum event_type type, uint64_t start_frame,
-                 uint64_t kept_until_frame, char *json)
-{
-    if (json == NULL || publisher->n_queued == PUBLISHER_QUEUE) {
-        free(json);
-        return -ENOMEM;
-    }
-    const size_t i = publisher->n_queued++;
-
-    publisher->queue[i].type = type;
-    publisher->queue[i].start_frame = start_frame;
-    publisher->queue[i].kept_until_frame = kept_until_frame;
-    publisher->queue[i].json = json;
-    return 0;
-}
-
-int publisher_queue_params(struct publisher *publisher, const struct params_event *event)
-{
-    const struct event_head head = next_head(publisher, EVENT_PARAMS);
-
-    return queue(publisher, EVENT_PARAMS, event->effective_frame, event->effective_frame,
-                 params_event_to_json(&head, event));
-}
-
-int publisher_queue_phrase(struct publisher *publisher, const struct phrase *phrase)
-{
-    const struct event_head head = next_head(publisher, EVENT_PHRASE);
-
-    return queue(publisher, EVENT_PHRASE, phrase->start_frame, phrase_matters_until(phrase),
-                 phrase_to_json(&head, phrase));
-}
-
 /* Where everything published so far is over, and not before start_frame. */
 static uint64_t published_end(const struct history *history, uint64_t start_frame)
 {
@@ -101,41 +54,31 @@ static void write_journal(struct publisher *publisher, enum event_type type,
     }
 }
 
-static void emit(struct publisher *publisher, size_t i)
+static void publish(void *user, const struct outbox_event *event)
 {
-    const enum event_type type = publisher->queue[i].type;
-    char *const json = publisher->queue[i].json;
+    struct publisher *const publisher = user;
 
-    write_journal(publisher, type, publisher->queue[i].start_frame, json);
-    bus_publish(&publisher->bus, type, json);
-    history_add(&publisher->history, type, publisher->queue[i].kept_until_frame, json);
+    write_journal(publisher, event->type, event->start_frame, event->json);
+    bus_publish(&publisher->bus, event->type, event->json);
+    history_add(&publisher->history, event->type, event->kept_until_frame, event->json);
 }
 
 void publisher_flush(struct publisher *publisher)
 {
-    for (size_t i = 0; i < publisher->n_queued; i++) {
-        if (publisher->queue[i].type == EVENT_PARAMS) {
-            emit(publisher, i);
-        }
-    }
-    for (size_t i = 0; i < publisher->n_queued; i++) {
-        if (publisher->queue[i].type != EVENT_PARAMS) {
-            emit(publisher, i);
-        }
-        free(publisher->queue[i].json);
-    }
-    publisher->n_queued = 0;
+    const struct outbox_reader world = {.user = publisher, .event = publish};
+
+    outbox_flush(&publisher->outbox, &world);
 }
 
 void publisher_heartbeat(struct publisher *publisher, struct heartbeat *heartbeat)
 {
-    const struct event_head head = next_head(publisher, EVENT_HEARTBEAT);
+    const struct event_head head = outbox_head(&publisher->outbox, EVENT_HEARTBEAT);
     int64_t counters[METRIC_COUNT];
 
     for (int i = 0; i < METRIC_COUNT; i++) {
         counters[i] = metric_get(publisher->metrics, (enum metric_id)i);
     }
-    memcpy(heartbeat->last_n, publisher->last_n, sizeof heartbeat->last_n);
+    memcpy(heartbeat->last_n, publisher->outbox.last_n, sizeof heartbeat->last_n);
     char *const json = heartbeat_to_json(&head, heartbeat, counters);
 
     if (json != NULL) {
@@ -160,17 +103,14 @@ char *publisher_snapshot(const struct publisher *publisher, const char *id, uint
     struct snapshot_head head = {.epoch = *epoch};
 
     snprintf(head.id, sizeof head.id, "%s", id);
-    memcpy(head.run, publisher->run, sizeof head.run);
-    memcpy(head.last_n, publisher->last_n, sizeof head.last_n);
+    memcpy(head.run, publisher->outbox.run, sizeof head.run);
+    memcpy(head.last_n, publisher->outbox.last_n, sizeof head.last_n);
     return snapshot_to_json(&head, list, history_select(&publisher->history, from_frame, list));
 }
 
 void publisher_finish(struct publisher *publisher)
 {
-    for (size_t i = 0; i < publisher->n_queued; i++) {
-        free(publisher->queue[i].json);
-    }
-    publisher->n_queued = 0;
+    outbox_finish(&publisher->outbox);
     history_finish(&publisher->history);
     journal_finish(&publisher->journal);
     bus_server_finish(&publisher->bus);

@@ -1,8 +1,8 @@
 /*
  * publisher - gives events to the world, in this order: journal, bus, history.
  *
- * Events are queued while a change is worked out and flushed once the state that explains
- * them is saved. Trouble with the journal is counted and said, and stops nothing.
+ * Events wait in the outbox while a change is worked out and are flushed once the state that
+ * explains them is saved. Trouble with the journal is counted and said, and stops nothing.
  *
  * Memory:  the caller's struct, zeroed before publisher_open(); publisher_finish() accepts a
  *          zeroed one.
@@ -18,31 +18,18 @@
 #include "common/log.h"
 #include "common/metrics.h"
 #include "composerd/history.h"
-
-enum { PUBLISHER_QUEUE = 64 };
+#include "composerd/outbox.h"
 
 struct publisher {
     struct journal journal;
     struct bus_server bus;
     struct history history;
     struct metrics *metrics;
-    char run[RUN_ID_SIZE];
-    uint64_t stream;
-    uint64_t last_n[EVENT_TYPE_COUNT];
+    struct outbox outbox;
     struct log_limit trouble;
-    size_t n_queued;
-    struct {
-        enum event_type type;
-        uint64_t start_frame, kept_until_frame;
-        char *json;
-    } queue[PUBLISHER_QUEUE]; /* [n_queued] */
 };
 
-/* A new run: counts begin at 1. */
-void publisher_begin_run(struct publisher *publisher, uint64_t run);
-int publisher_queue_params(struct publisher *publisher, const struct params_event *event);
-int publisher_queue_phrase(struct publisher *publisher, const struct phrase *phrase);
-/* Journals, publishes and remembers what is queued, parameters before phrases. */
+/* Journals, publishes and remembers what waits in the outbox. */
 void publisher_flush(struct publisher *publisher);
 void publisher_heartbeat(struct publisher *publisher, struct heartbeat *heartbeat);
 /* Says the parameters again, for those who have just come. */

@@ -139,14 +139,14 @@ static void publish_unpublished(struct daemon *daemon, const struct journal_read
     const uint64_t last = ahead->entries[ahead->n_entries - 1].number;
 
     if (!reading->has_change || reading->change.change < station->change.change) {
-        publisher_queue_params(&daemon->publisher, &station->change);
+        outbox_add_params(&daemon->publisher.outbox, &station->change);
     } else if (reading->change.change > station->change.change) {
         station->change = reading->change;
     }
     station->next_phrase = larger(larger(station->next_phrase, last + 1), reading->next_phrase);
     for (uint32_t i = 0; i < ahead->n_entries; i++) { /* one change may be many phrases */
         if (ahead->entries[i].number >= reading->next_phrase) {
-            publisher_queue_phrase(&daemon->publisher, lookahead_phrase(ahead, i));
+            outbox_add_phrase(&daemon->publisher.outbox, lookahead_phrase(ahead, i));
         }
     }
 }
@@ -158,7 +158,7 @@ static int go_on(struct daemon *daemon, struct journal_reading *reading)
     const uint64_t kept = (uint64_t)HISTORY_SECONDS * station->epoch.rate_hz;
 
     reading->stream = station->epoch.stream;
-    daemon->publisher.stream = station->epoch.stream;
+    daemon->publisher.outbox.stream = station->epoch.stream;
     read_journal(daemon, reading, now_frame > kept ? now_frame - kept : 0);
     publish_unpublished(daemon, reading);
     log_event("resume", station->epoch.stream, now_frame,
@@ -196,9 +196,9 @@ static int give_birth(struct daemon *daemon, const char *boot_id, const struct p
     if (rc != 0) {
         return rc;
     }
-    daemon->publisher.stream = epoch.stream;
+    daemon->publisher.outbox.stream = epoch.stream;
     journal_set_aside(&daemon->publisher.journal, ".old");
-    publisher_queue_params(&daemon->publisher, &station->change);
+    outbox_add_params(&daemon->publisher.outbox, &station->change);
     log_event("birth", epoch.stream, 0,
               "a new stream is born stream=%016" PRIx64 " seed=%" PRIu64, epoch.stream,
               params.seed);
@@ -222,7 +222,7 @@ int daemon_resume(struct daemon *daemon)
     if (reading.event == NULL) {
         return -ENOMEM;
     }
-    publisher_begin_run(&daemon->publisher, entropy_u64());
+    outbox_begin_run(&daemon->publisher.outbox, entropy_u64());
     int rc = take_up(daemon, STATE_LATEST, boot_id, &carried);
 
     if (rc != 0 && rc != -ESTALE) {

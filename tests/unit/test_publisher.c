@@ -19,8 +19,8 @@ static int setup(void **state)
     memset(&publisher, 0, sizeof publisher);
     memset(&metrics, 0, sizeof metrics);
     publisher.metrics = &metrics;
-    publisher.stream = 7;
-    publisher_begin_run(&publisher, UINT64_C(0xabc));
+    publisher.outbox.stream = 7;
+    outbox_begin_run(&publisher.outbox, UINT64_C(0xabc));
     if (scratch_setup(state) != 0) {
         return -1;
     }
@@ -42,7 +42,7 @@ static void queue_params(uint64_t frame)
 
     change.effective_frame = change.sound_frame = frame;
     change.settled_frame = frame;
-    CHECK_INT(publisher_queue_params(&publisher, &change), 0);
+    CHECK_INT(outbox_add_params(&publisher.outbox, &change), 0);
 }
 
 /* A phrase with one note, as long as the phrase. */
@@ -55,7 +55,7 @@ static void queue_phrase(uint64_t start_frame, uint32_t frames)
     phrase.n_notes = 1;
     phrase.n_ends = 0;
     phrase.notes[0] = (struct note){start_frame, frames, 60, 60, ROLE_pad, RULE_chord_voice};
-    CHECK_INT(publisher_queue_phrase(&publisher, &phrase), 0);
+    CHECK_INT(outbox_add_phrase(&publisher.outbox, &phrase), 0);
 }
 
 /* What the journal holds from a frame on: types and numbers. */
@@ -92,32 +92,8 @@ static void test_nothing_is_said_before_the_flush_and_then_parameters_come_first
     publisher_flush(&publisher);
     CHECK_TEXT(journal_from(0), "p1 m1 m2 ");
     CHECK_U64(publisher.history.n, 3);
-    CHECK_U64(publisher.n_queued, 0);
+    CHECK_U64(publisher.outbox.n_events, 0);
     CHECK_INT(metric_get(&metrics, METRIC_composerd_journal_errors), 0);
-}
-
-static void test_each_topic_counts_for_itself_and_a_new_run_from_1(void **state)
-{
-    (void)state;
-    queue_params(0);
-    queue_phrase(0, 64);
-    queue_phrase(64, 64);
-    CHECK_U64(publisher.last_n[EVENT_PHRASE], 2);
-    CHECK_U64(publisher.last_n[EVENT_PARAMS], 1);
-    publisher_begin_run(&publisher, 1);
-    CHECK_U64(publisher.last_n[EVENT_PHRASE], 0);
-    CHECK_TEXT(publisher.run, "0000000000000001");
-}
-
-static void test_a_queue_that_is_full_refuses_what_is_more(void **state)
-{
-    (void)state;
-    for (int i = 0; i < PUBLISHER_QUEUE; i++) {
-        queue_phrase((uint64_t)i * 64, 64);
-    }
-    CHECK(publisher_queue_phrase(&publisher, &phrase) < 0);
-    publisher_flush(&publisher);
-    queue_phrase(0, 64);
 }
 
 /* Makes the journal's file as large as it gets, so that the next event begins another. */
@@ -228,8 +204,6 @@ int main(void)
 #define PUBLISHER_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
     const struct CMUnitTest tests[] = {
         PUBLISHER_TEST(test_nothing_is_said_before_the_flush_and_then_parameters_come_first),
-        PUBLISHER_TEST(test_each_topic_counts_for_itself_and_a_new_run_from_1),
-        PUBLISHER_TEST(test_a_queue_that_is_full_refuses_what_is_more),
         PUBLISHER_TEST(test_each_file_begins_with_the_parameters),
         PUBLISHER_TEST(
             test_a_file_that_begins_with_a_change_does_not_hide_music_published_before),

@@ -75,7 +75,7 @@ static void change_bpm(struct daemon *daemon, double bpm)
 
     CHECK_INT(params_change_number(&request.change, "bpm", bpm, &error), 0);
     station_change(&daemon->station, &request, daemon_now_frame(daemon), 1, &listener);
-    publisher_queue_params(&daemon->publisher, &daemon->station.change);
+    outbox_add_params(&daemon->publisher.outbox, &daemon->station.change);
 }
 
 /* The stream is the same one, and stands where it stood. */
@@ -97,8 +97,8 @@ static int count_queued(const struct daemon *daemon, enum event_type type)
 {
     int n = 0;
 
-    for (size_t i = 0; i < daemon->publisher.n_queued; i++) {
-        n += daemon->publisher.queue[i].type == type;
+    for (size_t i = 0; i < daemon->publisher.outbox.n_events; i++) {
+        n += daemon->publisher.outbox.events[i].type == type;
     }
     return n;
 }
@@ -110,8 +110,8 @@ static void test_a_stream_goes_on_and_nothing_is_said_twice(void **state)
     daemon_commit(&before);
     start_with(&after, NULL);
     check_same_station();
-    CHECK_U64(after.publisher.n_queued, 0);
-    CHECK(strcmp(after.publisher.run, before.publisher.run) != 0);
+    CHECK_U64(after.publisher.outbox.n_events, 0);
+    CHECK(strcmp(after.publisher.outbox.run, before.publisher.outbox.run) != 0);
     CHECK_U64(after.publisher.history.n, before.publisher.history.n);
     for (size_t i = 0; i < after.publisher.history.n; i++) {
         CHECK_TEXT(after.publisher.history.events[i].json,
