@@ -7,13 +7,15 @@
 #include <string.h>
 
 static const char *const op_names[CONTROL_OP_COUNT] = {
-    [CONTROL_SET] = "set",     [CONTROL_GET] = "get",       [CONTROL_SNAPSHOT] = "snapshot",
-    [CONTROL_NEXT] = "next",   [CONTROL_RESEED] = "reseed", [CONTROL_END] = "end",
-    [CONTROL_BEGIN] = "begin",
+    [CONTROL_SET] = "set",           [CONTROL_NEXT] = "next",   [CONTROL_RESEED] = "reseed",
+    [CONTROL_END] = "end",           [CONTROL_BEGIN] = "begin", [CONTROL_GET] = "get",
+    [CONTROL_SNAPSHOT] = "snapshot",
 };
 
 /* An end further away than a day is a mistake. */
 static const double end_max_ms = 24 * 3600 * 1000.0;
+/* No composition is longer. */
+static const double at_max_seconds = 1e7;
 
 static void add_error(struct control_errors *errors, const char *param, const char *error)
 {
@@ -113,15 +115,15 @@ static void read_text(const cJSON *object, const char *name, char *dst, size_t s
     end_member(&member, name, errors);
 }
 
-static void read_op(const cJSON *object, struct control_request *request,
+/* One of the first n_ops. */
+static void read_op(const cJSON *object, int n_ops, struct control_request *request,
                     struct control_errors *errors)
 {
     struct member_reader member;
 
     begin_member(&member, object);
     if (has(object, "op")) {
-        request->op =
-            (enum control_op)json_choice(&member.reader, "op", op_names, CONTROL_OP_COUNT);
+        request->op = (enum control_op)json_choice(&member.reader, "op", op_names, n_ops);
     }
     end_member(&member, "op", errors);
 }
@@ -150,7 +152,7 @@ static void read_arguments(const cJSON *object, struct control_request *request,
     }
 }
 
-static void read_request(const cJSON *object, struct control_request *request,
+static void read_request(const cJSON *object, int n_ops, struct control_request *request,
                          struct control_errors *errors)
 {
     const cJSON *value;
@@ -162,7 +164,7 @@ static void read_request(const cJSON *object, struct control_request *request,
         (!cJSON_IsNumber(version) || version->valuedouble != EVENT_VERSION)) {
         add_error(errors, "v", "must be 1");
     }
-    read_op(object, request, errors);
+    read_op(object, n_ops, request, errors);
     if (errors->n > 0) {
         return;
     }
@@ -175,20 +177,55 @@ static void read_request(const cJSON *object, struct control_request *request,
     read_arguments(object, request, errors);
 }
 
-int control_request_from_json(const char *text, size_t len, struct control_request *request,
-                              struct control_errors *errors)
+static cJSON *parse_object(const char *text, size_t len, struct control_errors *errors)
 {
     const char *wrong;
     cJSON *const object = json_parse(text, len, &wrong);
 
+    if (object != NULL && cJSON_IsObject(object)) {
+        return object;
+    }
+    add_error(errors, "request", object == NULL ? wrong : "must be an object");
+    cJSON_Delete(object);
+    return NULL;
+}
+
+int control_request_from_json(const char *text, size_t len, struct control_request *request,
+                              struct control_errors *errors)
+{
     memset(request, 0, sizeof *request);
     memset(errors, 0, sizeof *errors);
-    if (object == NULL) {
-        add_error(errors, "request", wrong);
-    } else if (!cJSON_IsObject(object)) {
-        add_error(errors, "request", "must be an object");
-    } else {
-        read_request(object, request, errors);
+    cJSON *const object = parse_object(text, len, errors);
+
+    if (object != NULL) {
+        read_request(object, CONTROL_OP_COUNT, request, errors);
+    }
+    cJSON_Delete(object);
+    return errors->n == 0 ? 0 : -EINVAL;
+}
+
+static double take_at(cJSON *object, struct control_errors *errors)
+{
+    struct member_reader member;
+
+    begin_member(&member, object);
+    const double at_seconds = json_real(&member.reader, "at", 0, at_max_seconds);
+
+    end_member(&member, "at", errors);
+    cJSON_DeleteItemFromObjectCaseSensitive(object, "at");
+    return at_seconds;
+}
+
+int control_step_from_json(const char *text, size_t len, struct control_step *step,
+                           struct control_errors *errors)
+{
+    memset(step, 0, sizeof *step);
+    memset(errors, 0, sizeof *errors);
+    cJSON *const object = parse_object(text, len, errors);
+
+    if (object != NULL) {
+        step->at_seconds = take_at(object, errors);
+        read_request(object, CONTROL_CHANGE_COUNT, &step->request, errors);
     }
     cJSON_Delete(object);
     return errors->n == 0 ? 0 : -EINVAL;

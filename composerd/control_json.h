@@ -1,5 +1,5 @@
 /*
- * control_json - control requests from JSON, and replies to JSON.
+ * control_json - control requests from JSON, of the bus and of scripts, and replies to JSON.
  *
  * Memory:  replies are strings that the caller frees; NULL without memory.
  * Threads: pure.
@@ -15,12 +15,13 @@
 
 enum control_op {
     CONTROL_SET,
-    CONTROL_GET,
-    CONTROL_SNAPSHOT,
     CONTROL_NEXT,
     CONTROL_RESEED,
     CONTROL_END,
     CONTROL_BEGIN,
+    CONTROL_CHANGE_COUNT, /* those above change the music, the others ask */
+    CONTROL_GET = CONTROL_CHANGE_COUNT,
+    CONTROL_SNAPSHOT,
     CONTROL_OP_COUNT
 };
 
@@ -43,6 +44,15 @@ struct control_errors {
 /* 0, or -EINVAL with at least one error; the id is read whenever there is one. */
 int control_request_from_json(const char *text, size_t len, struct control_request *request,
                               struct control_errors *errors);
+
+/* A line of a script: a change that is asked for at its time. */
+struct control_step {
+    double at_seconds; /* from the beginning */
+    struct control_request request;
+};
+/* The same for a line of a script, which has `at` beside what a request has. */
+int control_step_from_json(const char *text, size_t len, struct control_step *step,
+                           struct control_errors *errors);
 
 struct control_answer {
     uint64_t effective_frame, settled_frame;

@@ -14,7 +14,7 @@
 
 /* What the command line asks for beside the settings. */
 struct wishes {
-    const char *compose, *minutes, *seed, *preset, *midi;
+    const char *compose, *minutes, *seed, *preset, *midi, *script;
 };
 
 /* Ends the process when a step of the start failed. */
@@ -57,6 +57,8 @@ static struct wishes load_settings(struct settings *settings, int argc, char **a
         {"seed", "N", "what the dice are thrown with", &wishes.seed},
         {"preset", "NAME", "begin with a preset", &wishes.preset},
         {"midi", "FILE", "compose into a MIDI file, and end", &wishes.midi},
+        {"script", "FILE", "with them: control requests, a line each with \"at\" in seconds",
+         &wishes.script},
         {NULL, NULL, NULL, NULL}};
     const struct settings_program program = {.letter = 'c',
                                              .name = "auralis-composerd",
@@ -73,21 +75,40 @@ static struct wishes load_settings(struct settings *settings, int argc, char **a
         exit(EXIT_SUCCESS);
     }
     apply_wishes(settings, &wishes);
+    if (wishes.script != NULL && wishes.compose == NULL && wishes.midi == NULL) {
+        refuse("--script is for --compose and --midi");
+    }
     return wishes;
+}
+
+static double read_minutes(const char *text)
+{
+    double minutes = 10;
+
+    if (text != NULL && (!number_real(text, &minutes) || minutes <= 0 || minutes > 100000)) {
+        refuse("--minutes must be a number, more than 0 and at most 100000");
+    }
+    return minutes;
 }
 
 static int compose_offline(const struct settings *settings, const struct wishes *wishes)
 {
-    struct offline_request request = {.settings = settings,
-                                      .minutes = 10,
-                                      .journal = wishes->compose != NULL ? stdout : NULL,
-                                      .midi = wishes->midi};
+    struct script script = {0};
+    struct script_error error;
+    const struct offline_request request = {.settings = settings,
+                                            .script = &script,
+                                            .minutes = read_minutes(wishes->minutes),
+                                            .journal = wishes->compose != NULL ? stdout : NULL,
+                                            .midi = wishes->midi};
 
-    if (wishes->minutes != NULL && (!number_real(wishes->minutes, &request.minutes) ||
-                                    request.minutes <= 0 || request.minutes > 100000)) {
-        refuse("--minutes must be a number, more than 0 and at most 100000");
+    if (wishes->script != NULL &&
+        script_load(&script, wishes->script, request.minutes * 60, &error) != 0) {
+        refuse(error.text);
     }
-    return offline_compose(&request) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    const int rc = offline_compose(&request);
+
+    script_finish(&script);
+    return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static void start(struct daemon *daemon)
@@ -100,9 +121,7 @@ static void start(struct daemon *daemon)
     must(state_lock(settings->state_dir), "lock the state: another composerd may be running",
          EXIT_FAILURE);
     daemon->publisher.metrics = &daemon->metrics;
-    daemon->station.phrase_bars = (uint32_t)settings->composer_phrase_bars;
-    daemon->station.lead_frames =
-        clock_ms_frames(settings->station_lead_ms, (uint32_t)settings->station_sample_rate);
+    station_configure(&daemon->station, settings);
     must(daemon_resume(daemon), "begin or take up a stream", EXIT_FAILURE);
     must(bus_server_open(&daemon->publisher.bus, settings->bus_dir), "bind the bus",
          EXIT_FAILURE);

@@ -2,14 +2,13 @@
 
 #include "common/clock.h"
 #include "common/entropy.h"
-#include "common/event_json.h"
 #include "common/log.h"
 #include "common/rng.h"
-#include "composerd/compose.h"
 #include "composerd/midi_file.h"
+#include "composerd/outbox.h"
+#include "composerd/station.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -17,31 +16,19 @@
 struct offline {
     FILE *out;              /* NULL: no journal wanted */
     struct midi_file *midi; /* NULL: no MIDI file wanted */
-    struct composer composer;
-    struct params params;
-    uint32_t rate_hz, phrase_bars;
+    struct station station;
+    struct outbox outbox;
     uint64_t end_frame;
-    struct event_head head;
-    struct composition *composition;
+    int rc;          /* 0, or what went wrong first */
     int64_t said_ns; /* progress, last shown */
     int64_t begun_ns;
 };
 
-static int print_line(FILE *out, char *json)
+static void note_failure(struct offline *offline, int rc)
 {
-    const bool good = json != NULL && fprintf(out, "%s\n", json) > 0;
-
-    free(json);
-    return good ? 0 : -EIO;
-}
-
-static int print_params(struct offline *offline)
-{
-    const struct params_event event = {.params = offline->params, .rate_hz = offline->rate_hz};
-
-    offline->head.type = EVENT_PARAMS;
-    offline->head.n = 1;
-    return print_line(offline->out, params_event_to_json(&offline->head, &event));
+    if (offline->rc == 0) {
+        offline->rc = rc;
+    }
 }
 
 /* On a terminal: how far, and how much faster than the music sounds. */
@@ -53,43 +40,94 @@ static void show_progress(struct offline *offline, bool last)
         return;
     }
     offline->said_ns = now_ns;
-    const double seconds = (double)offline->composer.frame / offline->rate_hz;
+    const double rate_hz = offline->station.epoch.rate_hz;
+    const double seconds = (double)lookahead_end(&offline->station.ahead) / rate_hz;
     const double taken = (double)(now_ns - offline->begun_ns) / (double)NS_PER_S;
 
     fprintf(stderr, "\rcomposed %.1f of %.1f minutes, %.0f times real time%s", seconds / 60,
-            (double)offline->end_frame / offline->rate_hz / 60,
-            seconds / (taken > 0 ? taken : 1), last ? "\n" : "");
+            (double)offline->end_frame / rate_hz / 60, seconds / (taken > 0 ? taken : 1),
+            last ? "\n" : "");
 }
 
-static int give_phrase(struct offline *offline, uint64_t number)
+static void on_phrase(void *user, const struct phrase *phrase)
 {
-    const struct phrase *const phrase = &offline->composition->phrase;
-    int rc = 0;
+    struct offline *const offline = user;
 
-    offline->head.type = EVENT_PHRASE;
-    offline->head.n = number + 1;
     if (offline->out != NULL) {
-        rc = print_line(offline->out, phrase_to_json(&offline->head, phrase));
+        note_failure(offline, outbox_add_phrase(&offline->outbox, phrase));
     }
-    if (rc == 0 && offline->midi != NULL) {
-        rc = midi_file_add(offline->midi, phrase);
+    if (offline->midi != NULL) {
+        note_failure(offline, midi_file_add(offline->midi, phrase));
     }
-    return rc;
 }
 
-static int compose_all(struct offline *offline)
+static struct station_listener listener_of(struct offline *offline)
 {
-    int rc = 0;
+    return (struct station_listener){.user = offline, .phrase = on_phrase};
+}
 
-    for (uint64_t number = 0; rc == 0 && offline->composer.frame < offline->end_frame;
-         number++) {
-        compose_phrase(&offline->composer, &offline->params, offline->phrase_bars, number,
-                       offline->composition);
-        rc = give_phrase(offline, number);
-        show_progress(offline, false);
+static void print_event(void *user, const struct outbox_event *event)
+{
+    struct offline *const offline = user;
+
+    if (fprintf(offline->out, "%s\n", event->json) < 0) {
+        note_failure(offline, -EIO);
+    }
+}
+
+static void print_all(struct offline *offline)
+{
+    const struct outbox_reader journal = {.user = offline, .event = print_event};
+
+    outbox_flush(&offline->outbox, &journal);
+    show_progress(offline, false);
+}
+
+static void print_change(struct offline *offline)
+{
+    if (offline->out != NULL) {
+        note_failure(offline, outbox_add_params(&offline->outbox, &offline->station.change));
+    }
+    print_all(offline);
+}
+
+/* What the station has composed by then. */
+static void compose_by(struct offline *offline, uint64_t now_frame)
+{
+    const struct station_listener listener = listener_of(offline);
+
+    while (offline->rc == 0 && station_compose(&offline->station, now_frame, &listener)) {
+        print_all(offline);
+    }
+}
+
+static void carry_out(struct offline *offline, const struct control_step *step)
+{
+    struct station *const station = &offline->station;
+    const struct station_listener listener = listener_of(offline);
+    const uint64_t now_frame = (uint64_t)(step->at_seconds * station->epoch.rate_hz);
+
+    compose_by(offline, now_frame);
+    station_change(station, &step->request, now_frame, rng_mix(station->change.params.seed),
+                   &listener);
+    print_change(offline);
+}
+
+static void compose_all(struct offline *offline, const struct script *script)
+{
+    const struct lookahead *const ahead = &offline->station.ahead;
+    const struct station_listener listener = listener_of(offline);
+
+    print_change(offline); /* the parameters that the stream begins with */
+    for (size_t i = 0; offline->rc == 0 && i < script->n_steps; i++) {
+        carry_out(offline, &script->steps[i]);
+    }
+    /* nobody asks for anything any more: it need not look ahead */
+    while (offline->rc == 0 && lookahead_end(ahead) < offline->end_frame) {
+        station_compose(&offline->station, lookahead_end(ahead), &listener);
+        print_all(offline);
     }
     show_progress(offline, true);
-    return rc;
 }
 
 static int write_midi(const struct midi_file *midi, const char *path)
@@ -110,50 +148,48 @@ static int write_midi(const struct midi_file *midi, const char *path)
     return rc;
 }
 
-static struct offline begin(const struct offline_request *request)
+static int begin(struct offline *offline, const struct offline_request *request)
 {
-    struct offline offline = {.out = request->journal,
-                              .rate_hz = (uint32_t)request->settings->station_sample_rate,
-                              .phrase_bars = (uint32_t)request->settings->composer_phrase_bars,
-                              .begun_ns = clock_now_ns()};
+    const struct settings *const settings = request->settings;
+    struct epoch epoch = {.rate_hz = (uint32_t)settings->station_sample_rate};
+    struct params params;
 
-    params_init(&offline.params);
-    offline.params.seed = entropy_u64();
-    params_apply(&offline.params, &request->settings->params);
+    params_init(&params);
+    params.seed = entropy_u64();
+    params_apply(&params, &settings->params);
     /* no stream was born: its id is the seed's, so that the same seed prints the same bytes */
-    offline.head.stream = rng_mix(offline.params.seed);
-    offline.end_frame = (uint64_t)(request->minutes * 60 * offline.rate_hz);
-    composer_init(&offline.composer, &offline.params, offline.rate_hz);
-    return offline;
+    epoch.stream = offline->outbox.stream = rng_mix(params.seed);
+    offline->out = request->journal;
+    offline->end_frame = (uint64_t)(request->minutes * 60 * epoch.rate_hz);
+    offline->begun_ns = clock_now_ns();
+    station_configure(&offline->station, settings);
+    return station_begin(&offline->station, &epoch, &params);
 }
 
-/* All of it, once there is memory to compose in. */
-static int run(struct offline *offline, const char *midi_path)
+static int run(struct offline *offline, const struct offline_request *request)
 {
-    int rc = offline->out != NULL ? print_params(offline) : 0;
-
-    if (rc == 0) {
-        rc = compose_all(offline);
+    compose_all(offline, request->script);
+    if (offline->rc == 0 && offline->out != NULL && fflush(offline->out) != 0) {
+        offline->rc = -errno;
     }
-    if (rc == 0 && offline->out != NULL && fflush(offline->out) != 0) {
-        rc = -errno;
-    }
-    return rc == 0 && midi_path != NULL ? write_midi(offline->midi, midi_path) : rc;
+    return offline->rc == 0 && offline->midi != NULL ? write_midi(offline->midi, request->midi)
+                                                     : offline->rc;
 }
 
 int offline_compose(const struct offline_request *request)
 {
-    struct offline offline = begin(request);
+    struct offline offline = {0};
     struct midi_file midi;
-    int rc = -ENOMEM;
+    int rc = begin(&offline, request);
 
-    midi_file_init(&midi, &offline.params, offline.rate_hz);
+    midi_file_init(&midi, &offline.station.change.params,
+                   (uint32_t)request->settings->station_sample_rate);
     offline.midi = request->midi != NULL ? &midi : NULL;
-    offline.composition = malloc(sizeof *offline.composition);
-    if (offline.composition != NULL) {
-        rc = run(&offline, request->midi);
+    if (rc == 0) {
+        rc = run(&offline, request);
     }
-    free(offline.composition);
+    outbox_finish(&offline.outbox);
+    station_finish(&offline.station);
     midi_file_finish(&midi);
     if (rc != 0) {
         log_error("cannot write what was composed: %s", log_errno(rc));

@@ -2,6 +2,13 @@
 
 #include <string.h>
 
+void station_configure(struct station *station, const struct settings *settings)
+{
+    station->phrase_bars = (uint32_t)settings->composer_phrase_bars;
+    station->lead_frames =
+        clock_ms_frames(settings->station_lead_ms, (uint32_t)settings->station_sample_rate);
+}
+
 int station_begin(struct station *station, const struct epoch *epoch,
                   const struct params *params)
 {

@@ -12,6 +12,7 @@
 
 #include "common/clock.h"
 #include "common/event.h"
+#include "common/settings.h"
 #include "composerd/control_json.h"
 #include "composerd/lookahead.h"
 
@@ -39,6 +40,8 @@ struct station_listener {
     void (*phrase)(void *user, const struct phrase *phrase);
 };
 
+/* What is not the stream's but the operator's: phrase_bars and lead_frames. */
+void station_configure(struct station *station, const struct settings *settings);
 /* A newborn stream: seed in params. 0, or -ENOMEM. */
 int station_begin(struct station *station, const struct epoch *epoch,
                   const struct params *params);

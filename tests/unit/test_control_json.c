@@ -86,12 +86,60 @@ static void test_what_is_no_request_is_refused(void **state)
     check_refused("{\"params\":{}}", "params", "at least one parameter");
     check_refused("{\"params\":[]}", "params", "must be an object");
     check_refused("{\"op\":\"play\"}", "op",
-                  "must be one of set get snapshot next reseed end begin");
+                  "must be one of set next reseed end begin get snapshot");
     check_refused("{\"op\":1}", "op", "must be");
     check_refused("{\"v\":2,\"op\":\"get\"}", "v", "must be 1");
     check_refused("{\"v\":\"1\",\"op\":\"get\"}", "v", "must be 1");
     check_refused("{\"id\":7,\"op\":\"get\"}", "id", "must be a string");
     check_refused("{\"origin\":null,\"op\":\"get\"}", "origin", "must be a string");
+}
+
+static struct control_step step;
+
+static int read_step(const char *text)
+{
+    return control_step_from_json(text, strlen(text), &step, &errors);
+}
+
+static void test_a_step_of_a_script_is_a_change_with_its_time(void **state)
+{
+    (void)state;
+    CHECK_INT(read_step("{\"at\":12.25,\"params\":{\"bpm\":80},\"origin\":\"me\"}"), 0);
+    CHECK_NEAR(step.at_seconds, 12.25, 0);
+    CHECK_INT(step.request.op, CONTROL_SET);
+    CHECK_NEAR(step.request.change.values.bpm, 80, 0);
+    CHECK_TEXT(step.request.origin, "me");
+    CHECK_INT(read_step("{\"op\":\"end\",\"after_ms\":1500,\"at\":0}"), 0);
+    CHECK_NEAR(step.at_seconds, 0, 0);
+    CHECK_INT(step.request.op, CONTROL_END);
+    CHECK_NEAR(step.request.after_ms, 1500, 0);
+}
+
+static void check_step_refused(const char *text, const char *param, const char *says)
+{
+    CHECK_INT(read_step(text), -EINVAL);
+    CHECK_INT(errors.n, 1);
+    CHECK_TEXT(errors.list[0].param, param);
+    if (strstr(errors.list[0].error, says) == NULL) {
+        fail_msg("\"%s\" does not say \"%s\"", errors.list[0].error, says);
+    }
+}
+
+static void test_a_step_that_has_no_time_or_changes_nothing_is_refused(void **state)
+{
+    (void)state;
+    check_step_refused("{\"op\":\"next\"}", "at", "is missing");
+    check_step_refused("{\"op\":\"next\",\"at\":-0.1}", "at", "0 to 10000000");
+    check_step_refused("{\"op\":\"next\",\"at\":\"1\"}", "at", "must be a number");
+    check_step_refused("{\"op\":\"next\",\"at\":1e999}", "at", "must be a number");
+    check_step_refused("{\"op\":\"get\",\"at\":1}", "op",
+                       "must be one of set next reseed end begin");
+    check_step_refused("{\"op\":\"snapshot\",\"from\":0,\"at\":1}", "op", "must be one of set");
+    check_step_refused("{\"at\":1}", "params", "at least one parameter");
+    check_step_refused("{\"at\":1,\"params\":{\"bpm\":59}}", "bpm", "must be 60 to 120");
+    check_step_refused("", "request", "is not one JSON value");
+    check_step_refused("[]", "request", "must be an object");
+    check_refused("{\"op\":\"next\",\"at\":1}", "at", "is not taken"); /* on the bus */
 }
 
 static void test_ids_and_origins_have_a_longest_length(void **state)
@@ -203,6 +251,8 @@ int main(void)
         cmocka_unit_test(test_set_is_meant_when_no_op_is_named),
         cmocka_unit_test(test_the_other_ops_take_what_they_need),
         cmocka_unit_test(test_what_is_no_request_is_refused),
+        cmocka_unit_test(test_a_step_of_a_script_is_a_change_with_its_time),
+        cmocka_unit_test(test_a_step_that_has_no_time_or_changes_nothing_is_refused),
         cmocka_unit_test(test_ids_and_origins_have_a_longest_length),
         cmocka_unit_test(test_an_op_refuses_what_it_does_not_take),
         cmocka_unit_test(test_every_parameter_that_is_wrong_is_named_at_once),
