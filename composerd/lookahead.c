@@ -155,14 +155,23 @@ uint64_t lookahead_end(const struct lookahead *ahead)
     return ahead->composer.frame;
 }
 
+/* Key, mode and tempo move at bar lines: what is found behind a beat has been so since its
+ * bar's. */
+static uint64_t since(const struct composer *composer, uint64_t frame)
+{
+    return composer->bar_frame > frame ? composer->bar_frame : frame;
+}
+
 uint64_t lookahead_settled(const struct lookahead *ahead, uint64_t frame,
                            const struct params *params)
 {
     for (uint32_t i = 0; i < ahead->n_beats; i++) {
-        if (ahead->beats[i].frame >= frame &&
-            composer_settled(&ahead->beats[i].before, params)) {
-            return ahead->beats[i].frame;
+        const struct composer *const before = &ahead->beats[i].before;
+
+        if (ahead->beats[i].frame >= frame && composer_settled(before, params)) {
+            return since(before, frame);
         }
     }
-    return lookahead_end(ahead);
+    return composer_settled(&ahead->composer, params) ? since(&ahead->composer, frame)
+                                                      : lookahead_end(ahead);
 }

@@ -62,8 +62,8 @@ void lookahead_forget(struct lookahead *ahead, uint64_t now_frame);
 /* Phrases that begin after `frame`, and where the last one ends. */
 uint32_t lookahead_phrases_after(const struct lookahead *ahead, uint64_t frame);
 uint64_t lookahead_end(const struct lookahead *ahead);
-/* The first composed beat at or after `frame` at which the music has arrived where `params`
- * want it, or the end when that lies beyond. */
+/* The bar line from which on the music is where `params` want it: `frame` when it is there
+ * already, the end when that lies beyond. */
 uint64_t lookahead_settled(const struct lookahead *ahead, uint64_t frame,
                            const struct params *params);
 

@@ -174,6 +174,23 @@ static void test_music_that_is_where_it_should_be_is_settled_at_once(void **stat
     CHECK_U64(lookahead_settled(&ahead, bar, &faster), lookahead_end(&ahead));
 }
 
+static void test_music_is_settled_from_the_bar_line_on_at_which_it_arrives(void **state)
+{
+    struct params faster = params;
+
+    (void)state;
+    faster.bpm = params.bpm + 10; /* in three steps */
+    lookahead_rewind(&ahead, lookahead_find(&ahead, composed[1].bar_frames[1], true));
+    lookahead_compose(&ahead, &faster, BARS, PHRASES);
+    const struct phrase *const phrase = &ahead.latest->phrase;
+
+    CHECK(phrase->bar_bpm[1] < faster.bpm);
+    CHECK_NEAR(phrase->bar_bpm[2], faster.bpm, 0);
+    CHECK_U64(lookahead_settled(&ahead, phrase->start_frame, &faster), phrase->bar_frames[2]);
+    CHECK_U64(lookahead_settled(&ahead, phrase->bar_frames[2] + 64, &faster),
+              phrase->bar_frames[2] + 64);
+}
+
 static void test_finishing_twice_or_nothing_is_fine(void **state)
 {
     struct lookahead nothing = {0};
@@ -196,6 +213,7 @@ int main(void)
         LOOKAHEAD_TEST(test_what_is_over_is_forgotten_but_never_the_last_phrase),
         LOOKAHEAD_TEST(test_more_phrases_than_there_is_room_for_push_the_oldest_out),
         LOOKAHEAD_TEST(test_music_that_is_where_it_should_be_is_settled_at_once),
+        LOOKAHEAD_TEST(test_music_is_settled_from_the_bar_line_on_at_which_it_arrives),
         LOOKAHEAD_TEST(test_finishing_twice_or_nothing_is_fine),
     };
 
