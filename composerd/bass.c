@@ -4,6 +4,7 @@
 #include "composerd/grid.h"
 
 #define BASS_INTENSITY  0.05 /* below it there is none */
+#define BASS_FULLNESS   0.33 /* of the texture; but the last chord has its bass */
 #define LONGEST_SECONDS 18.0
 #define JITTER_MS       4.0
 
@@ -62,12 +63,15 @@ static int32_t choose_bars(struct score *score)
 void bass_play(struct score *score)
 {
     struct composer *const composer = score->composer;
-    const bool audible = score->params->mix_bass > 0 && !form_clearing(composer) &&
+    const bool there =
+        form_fills(composer, BASS_FULLNESS) || composer->ending == ENDING_CLOSING;
+    const bool audible = score->params->mix_bass > 0 && there && !form_clearing(composer) &&
                          score->params->intensity > BASS_INTENSITY;
     struct draft draft = {.role = ROLE_bass};
 
     if (!audible || composer->beat != 0 ||
-        (!score->chord_begins && composer->bass_end > composer->frame)) {
+        (!score->chord_begins &&
+         (composer->bass_end > composer->frame || composer->ending == ENDING_CLOSING))) {
         return;
     }
     draft.midi = choose(score, &draft.why);

@@ -15,7 +15,8 @@ enum {
 
 #define ENDING_TEMPO     0.8  /* of the tempo, where an ending closes */
 #define TEMPO_FLOOR_BPM  45.0 /* as in state.def */
-#define GROWTH_BARS      12.0 /* from nothing to a full texture */
+#define GROWTH_SECONDS   60.0 /* from nothing to a full texture */
+#define PLAN_SECONDS     16.0 /* a long chord */
 #define SHADE_PER_SECOND 0.004
 #define SHADE_DRIFT      0.06
 #define DARKENING_S      3600.0
@@ -39,6 +40,27 @@ static double ending_bpm(const struct params *params, double fullness)
 double form_target_bpm(const struct composer *composer, const struct params *params)
 {
     return is_ending(composer) ? ending_bpm(params, composer->fullness) : params->bpm;
+}
+
+/* What an ending leaves of the texture at a frame. */
+static double ending_fullness(const struct composer *composer, double frame)
+{
+    const double span = (double)composer->end_frame - (double)composer->end_asked;
+    const double rest = (double)composer->end_frame - frame;
+    double left = 0;
+
+    if (rest > 0) {
+        left = span > rest ? rest / span : 1;
+    }
+    return left < composer->fullness ? left : composer->fullness;
+}
+
+double form_planned_bpm(const struct composer *composer, const struct params *params)
+{
+    const double later = (double)composer->frame + PLAN_SECONDS * composer->rate_hz;
+
+    return is_ending(composer) ? ending_bpm(params, ending_fullness(composer, later))
+                               : params->bpm;
 }
 
 int32_t form_slowest_bar_frames(const struct composer *composer, const struct params *params)
@@ -133,20 +155,13 @@ static double towards(double value, double target, double most)
 /* An ending leads it down to nothing; otherwise it grows until it is whole. */
 static void breathe(struct composer *composer)
 {
-    const double span = (double)composer->end_frame - (double)composer->end_asked;
-    const double rest = (double)composer->end_frame - (double)composer->frame;
-    double left = 0;
-
-    if (rest > 0) {
-        left = span > rest ? rest / span : 1;
-    }
-
     if (is_ending(composer)) {
-        composer->fullness = left < composer->fullness ? left : composer->fullness;
+        composer->fullness = ending_fullness(composer, (double)composer->frame);
     } else if (composer->ending == ENDING_RESTING) {
         composer->fullness = 0;
     } else if (composer->ending == ENDING_NONE) {
-        composer->fullness = towards(composer->fullness, 1, 1 / GROWTH_BARS);
+        composer->fullness =
+            towards(composer->fullness, 1, 240 / composer->bpm / GROWTH_SECONDS);
     }
 }
 

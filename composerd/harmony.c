@@ -1,6 +1,7 @@
 #include "composerd/harmony.h"
 
 #include "composerd/dice.h"
+#include "composerd/form.h"
 #include "composerd/state.h"
 #include "composerd/voicing.h"
 
@@ -8,7 +9,9 @@
 
 enum { MATRIX_SIZE = 6 };
 
-#define NEAR_COST 6.0 /* of a voicing: a chord that costs as much is drawn half as often */
+#define THIN               0.5 /* of a full texture: below it chords are long */
+#define THIN_CHORD_SECONDS 16.5
+#define NEAR_COST          6.0 /* of a voicing: a chord that costs as much is drawn half as often */
 
 #define LIST(...)                                                                              \
     {                                                                                          \
@@ -116,6 +119,10 @@ int32_t harmony_draw_bars(struct composer *composer, const struct params *params
                                                          : habits->long_chords;
     int32_t n_bars = dice_chance(composer, DIE_HARMONY, long_chance) ? 4 : 2;
 
+    if (!form_fills(composer, THIN)) {
+        n_bars = (int32_t)(THIN_CHORD_SECONDS / bar_seconds);
+        return n_bars < 8 ? n_bars : 8;
+    }
     if (n_bars * bar_seconds < 5) {
         n_bars++;
     }
@@ -125,49 +132,54 @@ int32_t harmony_draw_bars(struct composer *composer, const struct params *params
     return n_bars;
 }
 
-static bool is_characteristic(const struct composer *composer, int32_t degree)
+static bool is_characteristic(int32_t mode, int32_t degree)
 {
-    return degree == mode_characters[composer->mode].chord_degree;
+    return degree == mode_characters[mode].chord_degree;
 }
 
-static bool kind_suits(const struct composer *composer, const struct chord_spec *spec)
+static bool kind_suits(const struct chord_spec *spec)
 {
-    const int32_t tone = theory_pitch_class(composer->key, composer->mode,
-                                            mode_characters[composer->mode].tone_degree);
+    const int32_t tone =
+        theory_pitch_class(spec->key, spec->mode, mode_characters[spec->mode].tone_degree);
 
     if (!vocabulary_allowed(spec)) {
         return false;
     }
     /* the characteristic chord must have the tone that makes it so */
-    return !is_characteristic(composer, spec->degree) ||
+    return !is_characteristic(spec->mode, spec->degree) ||
            theory_has(vocabulary_mask(spec), tone);
 }
 
-/* How many tones of a chord the one before has. */
-static int32_t common_tones(const struct composer *composer, uint32_t mask)
+static uint32_t sounding_tones(const struct composer *composer)
 {
     uint32_t sounding = 0;
 
     for (int32_t v = 0; v < VOICES; v++) {
         sounding |= 1U << theory_wrap(composer->voicing[v]);
     }
-    return theory_count(mask & sounding);
+    return sounding;
+}
+
+/* How many tones of a chord the one before has. */
+static int32_t common_tones(const struct composer *composer, uint32_t mask)
+{
+    return theory_count(mask & sounding_tones(composer));
 }
 
 /* A kind's weight where it suits. What a degree has no ninth or seventh for becomes an added
  * ninth: its chords shall not be plain for it. */
-static double weight_of_kind(const struct composer *composer, const struct chord_spec *spec)
+static double weight_of_kind(const struct chord_spec *spec)
 {
     double weight = chord_kind_weights[spec->kind];
 
-    if (!kind_suits(composer, spec)) {
+    if (!kind_suits(spec)) {
         return 0;
     }
     for (int32_t kind = CHORD_ninth; spec->kind == CHORD_add9 && kind <= CHORD_seventh;
          kind++) {
         const struct chord_spec other = {spec->key, spec->mode, spec->degree, kind};
 
-        weight += kind_suits(composer, &other) ? 0 : chord_kind_weights[kind];
+        weight += kind_suits(&other) ? 0 : chord_kind_weights[kind];
     }
     return weight;
 }
@@ -182,7 +194,7 @@ static int32_t draw_kind(struct composer *composer, int32_t degree)
     for (int32_t kind = 0; kind < CHORD_KIND_COUNT; kind++) {
         const struct chord_spec spec = {composer->key, composer->mode, degree, kind};
         const bool same = degree == composer->degree && kind == composer->kind;
-        const double weight = weight_of_kind(composer, &spec);
+        const double weight = weight_of_kind(&spec);
         const double near =
             weight > 0 ? NEAR_COST / (NEAR_COST + voicing_cost(composer, &spec)) : 0;
 
@@ -252,15 +264,12 @@ void harmony_tonic(struct composer *composer, enum chord_rule why, int32_t n_bar
     composer->previous_degree = -1;
 }
 
-/* A change of key or mode leads through chords that keep two of the tones that sound. */
-static double common_factor(const struct composer *composer, uint32_t mask)
+enum { CANDIDATES = DEGREES * CHORD_KIND_COUNT, KEPT_TONES = 2 };
+
+static struct chord_spec candidate(int32_t key, int32_t mode, int32_t i)
 {
-    static const double factors[] = {0.02, 0.15, 1, 1, 1};
-
-    return factors[common_tones(composer, mask)];
+    return (struct chord_spec){key, mode, i / CHORD_KIND_COUNT, i % CHORD_KIND_COUNT};
 }
-
-enum { CANDIDATES = DEGREES * CHORD_KIND_COUNT };
 
 /* Draws degree and kind together; weights are any that are >= 0. False when all are 0. */
 static bool draw_candidate(struct composer *composer, enum chord_rule why,
@@ -286,51 +295,121 @@ static bool draw_candidate(struct composer *composer, enum chord_rule why,
     return true;
 }
 
-static struct chord_spec candidate(const struct composer *composer, int32_t i)
+/* How a goal is entered: a key mostly by its tonic, a mode by its own chord. */
+static void entry_weights(const struct harmony_goal *goal, double weights[CANDIDATES])
 {
-    return (struct chord_spec){composer->key, composer->mode, i / CHORD_KIND_COUNT,
-                               i % CHORD_KIND_COUNT};
-}
-
-void harmony_pivot(struct composer *composer, uint32_t mask, int32_t n_bars)
-{
-    double weights[CANDIDATES];
-
-    for (int32_t i = 0; i < CANDIDATES; i++) {
-        const struct chord_spec spec = candidate(composer, i);
-        const uint32_t tones = vocabulary_mask(&spec);
-        const bool fits = (tones & ~mask) == 0 && vocabulary_allowed(&spec);
-
-        weights[i] = fits ? (chord_kind_weights[spec.kind] + 0.01) *
-                                common_factor(composer, tones) * (spec.degree == 0 ? 1.5 : 1)
-                          : 0;
-    }
-    if (!draw_candidate(composer, CHORD_RULE_pivot, weights, n_bars)) {
-        record_certainty(composer);
-        set_chord(composer, CHORD_RULE_pivot, 0, CHORD_fifth, n_bars);
-    }
-}
-
-void harmony_arrive(struct composer *composer, const struct habits *habits, bool same_key,
-                    int32_t n_bars)
-{
-    double weights[CANDIDATES];
+    const uint32_t palette = harmony_palette(goal->mode, goal->habits->chords);
     double row[DEGREES];
 
-    composer->previous_degree = -1;
-    harmony_weights(composer->mode, harmony_palette(composer->mode, habits->chords), -1, 0,
-                    row);
-    row[0] = 2; /* a new key is heard as one from its tonic */
+    harmony_weights(goal->mode, palette, -1, 0, row);
+    row[0] = 2;
     for (int32_t i = 0; i < CANDIDATES; i++) {
-        const struct chord_spec spec = candidate(composer, i);
-        const double weight = !same_key                                  ? row[spec.degree]
-                              : is_characteristic(composer, spec.degree) ? 1
-                                                                         : 0;
+        const struct chord_spec spec = candidate(goal->key, goal->mode, i);
+        const double own = is_characteristic(goal->mode, spec.degree) ? 1 : 0;
+        const double weight = goal->new_key ? row[spec.degree] : own;
 
-        weights[i] = kind_suits(composer, &spec)
-                         ? weight * chord_kind_weights[spec.kind] *
-                               common_factor(composer, vocabulary_mask(&spec))
-                         : 0;
+        weights[i] = kind_suits(&spec) ? weight * chord_kind_weights[spec.kind] : 0;
+    }
+}
+
+struct harmony_followers harmony_entries(const struct harmony_goal *goal)
+{
+    struct harmony_followers entries = {0};
+    double weights[CANDIDATES];
+
+    entry_weights(goal, weights);
+    for (int32_t i = 0; i < CANDIDATES; i++) {
+        const struct chord_spec spec = candidate(goal->key, goal->mode, i);
+
+        if (weights[i] > 0) {
+            entries.masks[entries.n++] = vocabulary_mask(&spec);
+        }
+    }
+    return entries;
+}
+
+/* Whether one of the followers has so many of the tones. */
+static bool leads(uint32_t tones, const struct harmony_followers *followers, int32_t kept)
+{
+    for (int32_t i = 0; i < followers->n; i++) {
+        if (theory_count(tones & followers->masks[i]) >= kept) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool harmony_leads(uint32_t tones, const struct harmony_followers *followers)
+{
+    return leads(tones, followers, KEPT_TONES);
+}
+
+static bool is_pivot(const struct chord_spec *spec, uint32_t mask,
+                     const struct harmony_followers *followers, int32_t kept)
+{
+    const uint32_t tones = vocabulary_mask(spec);
+
+    return (tones & ~mask) == 0 && vocabulary_allowed(spec) && leads(tones, followers, kept);
+}
+
+struct harmony_followers harmony_pivots(int32_t key, int32_t mode, uint32_t mask,
+                                        const struct harmony_followers *followers)
+{
+    struct harmony_followers pivots = {0};
+
+    for (int32_t i = 0; i < CANDIDATES; i++) {
+        const struct chord_spec spec = candidate(key, mode, i);
+
+        if (is_pivot(&spec, mask, followers, KEPT_TONES)) {
+            pivots.masks[pivots.n++] = vocabulary_mask(&spec);
+        }
+    }
+    return pivots;
+}
+
+/* Draws a pivot that keeps tones of the chord that sounds, and of which what follows keeps
+ * some. */
+static bool draw_pivot(struct composer *composer, uint32_t mask,
+                       const struct harmony_followers *followers, int32_t kept, int32_t n_bars)
+{
+    double weights[CANDIDATES];
+
+    for (int32_t i = 0; i < CANDIDATES; i++) {
+        const struct chord_spec spec = candidate(composer->key, composer->mode, i);
+        const bool fits = is_pivot(&spec, mask, followers, kept) &&
+                          common_tones(composer, vocabulary_mask(&spec)) >= kept;
+
+        weights[i] =
+            fits ? (chord_kind_weights[spec.kind] + 0.01) * (spec.degree == 0 ? 1.5 : 1) : 0;
+    }
+    return draw_candidate(composer, CHORD_RULE_pivot, weights, n_bars);
+}
+
+void harmony_pivot(struct composer *composer, uint32_t mask,
+                   const struct harmony_followers *followers, int32_t n_bars)
+{
+    /* keys a tritone apart have two pivots that cannot share more than one tone */
+    for (int32_t kept = KEPT_TONES; kept >= 0; kept--) {
+        if (draw_pivot(composer, mask, followers, kept, n_bars)) {
+            return;
+        }
+    }
+    record_certainty(composer);
+    set_chord(composer, CHORD_RULE_pivot, 0, CHORD_fifth, n_bars);
+}
+
+void harmony_arrive(struct composer *composer, const struct harmony_goal *goal, int32_t n_bars)
+{
+    const struct harmony_followers entries = harmony_entries(goal);
+    const bool led = harmony_leads(sounding_tones(composer), &entries);
+    double weights[CANDIDATES];
+
+    entry_weights(goal, weights);
+    for (int32_t i = 0; i < CANDIDATES; i++) {
+        const struct chord_spec spec = candidate(goal->key, goal->mode, i);
+        const uint32_t tones = vocabulary_mask(&spec);
+
+        weights[i] *= led && common_tones(composer, tones) < KEPT_TONES ? 0 : 1;
     }
     if (!draw_candidate(composer, CHORD_RULE_arrival, weights, n_bars)) {
         harmony_tonic(composer, CHORD_RULE_arrival, n_bars);
@@ -340,7 +419,7 @@ void harmony_arrive(struct composer *composer, const struct habits *habits, bool
 
 void harmony_end_bar(struct composer *composer)
 {
-    if (is_characteristic(composer, composer->degree) && composer->moving == 0) {
+    if (is_characteristic(composer->mode, composer->degree) && composer->moving == 0) {
         composer->bars_plain = 0;
     } else if (composer->bars_plain < 1000000) {
         composer->bars_plain++;

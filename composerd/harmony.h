@@ -37,12 +37,32 @@ int32_t harmony_draw_bars(struct composer *composer, const struct params *params
 void harmony_next(struct composer *composer, const struct habits *habits, int32_t n_bars);
 /* The tonic that music opens or closes with. */
 void harmony_tonic(struct composer *composer, enum chord_rule why, int32_t n_bars);
-/* A chord of the present key whose tones all lie in `mask`. */
-void harmony_pivot(struct composer *composer, uint32_t mask, int32_t n_bars);
-/* The first chord of a new key (the tonic, most often), or of a new mode (its characteristic
- * one). */
-void harmony_arrive(struct composer *composer, const struct habits *habits, bool same_key,
-                    int32_t n_bars);
+/* Where a change of key or mode leads. */
+struct harmony_goal {
+    int32_t key, mode;
+    bool new_key; /* else only the mode changes */
+    const struct habits *habits;
+};
+
+/* Chords that may follow, each as the mask of its tones. */
+struct harmony_followers {
+    int32_t n;
+    uint32_t masks[DEGREES * CHORD_KIND_COUNT];
+};
+/* Those that a goal is entered with: a key mostly by its tonic, a mode by its own chord. */
+struct harmony_followers harmony_entries(const struct harmony_goal *goal);
+/* The pivots of a key and mode: their tones lie in the mask, and they lead to what follows. */
+struct harmony_followers harmony_pivots(int32_t key, int32_t mode, uint32_t mask,
+                                        const struct harmony_followers *followers);
+/* Whether one of the followers has two of the tones. */
+bool harmony_leads(uint32_t tones, const struct harmony_followers *followers);
+
+/* A chord of the present key whose tones all lie in the mask, and that leads to one of the
+ * followers. */
+void harmony_pivot(struct composer *composer, uint32_t mask,
+                   const struct harmony_followers *followers, int32_t n_bars);
+/* An entry of the goal that keeps two tones of the chord that sounds. */
+void harmony_arrive(struct composer *composer, const struct harmony_goal *goal, int32_t n_bars);
 
 /* Counts a bar of the sounding chord. */
 void harmony_end_bar(struct composer *composer);

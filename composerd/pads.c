@@ -67,6 +67,7 @@ static void strike(struct score *score, int32_t voice, int32_t midi)
 void pads_play(struct score *score)
 {
     struct composer *const composer = score->composer;
+    const bool rings = composer->ending == ENDING_CLOSING && !score->chord_begins;
     const uint64_t needed = score->next_frame + grid_seconds(composer, OVERLAP_MIN_SECONDS);
     const uint64_t latest = composer->frame + grid_seconds(composer, OVERLAP_MAX_SECONDS);
 
@@ -79,7 +80,8 @@ void pads_play(struct score *score)
             /* where the chord before was cut short, its tones that this one shares are held */
             composer->voice_end[voice] = end > latest ? end : 0;
         }
-        if (score->params->mix_pad > 0 && midi > 0 && composer->voice_end[voice] < needed) {
+        if (score->params->mix_pad > 0 && midi > 0 && !rings &&
+            composer->voice_end[voice] < needed) {
             strike(score, voice, midi);
         }
     }

@@ -6,8 +6,7 @@
 #include "composerd/voicing.h"
 
 enum {
-    FAR_FIFTHS = 6, /* two scales that have no chord in common, not even an open fifth */
-    HALFWAY_FIFTHS = 3,
+    FAR_FIFTHS = 3, /* from here on two keys have few chords in common */
     PIVOT_BARS = 2,
     LAST_CHORD_BARS = 4,
     LAST_CHORD_SECONDS = 16,
@@ -75,6 +74,7 @@ static enum move decide(const struct composer *composer, const struct params *pa
     return composer->moving ? MOVE_ARRIVE : MOVE_NEXT;
 }
 
+/* Before an ending a chord lasts until it, rather than leave room for a much shorter one. */
 static int32_t draw_bars(struct score *score)
 {
     const struct composer *const composer = score->composer;
@@ -83,7 +83,10 @@ static int32_t draw_bars(struct score *score)
     if (composer->ending != ENDING_ASKED) {
         return n_bars;
     }
-    return grid_bars_until(composer, score->target_bpm, closing_frame(composer), n_bars);
+    const int32_t left =
+        grid_bars_until(composer, score->target_bpm, closing_frame(composer), SECTION_BARS);
+
+    return 2 * left <= 3 * n_bars ? left : n_bars;
 }
 
 static void set_key(struct composer *composer, int32_t key, int32_t mode)
@@ -106,8 +109,10 @@ static bool choose_hop(struct composer *composer)
 {
     const int32_t from = theory_parent(composer->key, composer->mode);
     const int32_t to = theory_parent(composer->goal_key, composer->goal_mode);
-    const bool far = theory_fifths(from, to) == FAR_FIFTHS;
-    const int32_t halfway = theory_wrap(from + 7 * HALFWAY_FIFTHS);
+    const int32_t fifths = theory_fifths(from, to);
+    const bool far = (fifths >= FAR_FIFTHS || fifths <= -FAR_FIFTHS) &&
+                     composer->goal_key != composer->key; /* a mode alone keeps its tonic */
+    const int32_t halfway = theory_wrap(from + 7 * (fifths / 2));
 
     composer->hop_mode = composer->goal_mode;
     composer->hop_key =
@@ -121,6 +126,39 @@ static uint32_t common_scale(const struct composer *composer)
            theory_scale(composer->hop_key, composer->hop_mode);
 }
 
+static void go_on(struct score *score)
+{
+    harmony_next(score->composer, score->habits, draw_bars(score));
+    score->chord_begins = true;
+}
+
+/* The goal as a whole, entered from the key and mode that are there by then. */
+static struct harmony_goal the_goal(const struct score *score, int32_t from_key)
+{
+    const struct composer *const composer = score->composer;
+
+    return (struct harmony_goal){.key = composer->goal_key,
+                                 .mode = composer->goal_mode,
+                                 .new_key = composer->goal_key != from_key,
+                                 .habits = score->habits};
+}
+
+/* What a pivot of the present key has to lead to: an entry of the goal, or the next pivot. */
+static struct harmony_followers followers_of(const struct score *score)
+{
+    const struct composer *const composer = score->composer;
+    const struct harmony_goal goal = the_goal(score, composer->key);
+    const struct harmony_followers entries = harmony_entries(&goal);
+
+    if (composer->hop_key == goal.key && composer->hop_mode == goal.mode) {
+        return entries;
+    }
+    return harmony_pivots(composer->hop_key, composer->hop_mode,
+                          theory_scale(composer->hop_key, composer->hop_mode) &
+                              theory_scale(goal.key, goal.mode),
+                          &entries);
+}
+
 /* The sounding chord itself may lead over; else another begins that does. */
 static void leave(struct score *score)
 {
@@ -131,42 +169,46 @@ static void leave(struct score *score)
     if (composer->goal_key == composer->key && composer->goal_mode == composer->mode) {
         settle(composer);
         if (composer->chord_left == 0) {
-            harmony_next(composer, score->habits, draw_bars(score));
-            score->chord_begins = true;
+            go_on(score);
         }
         return;
     }
     const int32_t n_bars = choose_hop(composer) ? PIVOT_BARS : PIVOT_BARS - 1;
+    const struct harmony_followers followers = followers_of(score);
     const uint32_t mask = common_scale(composer);
+    const uint32_t chord = score_chord_mask(composer);
 
     composer->moving = 1;
-    if (composer->chord_left > 0 && (score_chord_mask(composer) & ~mask) == 0) {
+    if (composer->chord_left > 0 && (chord & ~mask) == 0 && harmony_leads(chord, &followers)) {
         composer->chord_left = composer->chord_left < n_bars ? composer->chord_left : n_bars;
         composer->chord_why = CHORD_RULE_pivot;
         return;
     }
-    harmony_pivot(composer, mask, n_bars);
+    harmony_pivot(composer, mask, &followers, n_bars);
     score->chord_begins = true;
 }
 
 static void arrive(struct score *score)
 {
     struct composer *const composer = score->composer;
-    const bool same_key = composer->hop_key == composer->key;
+    const struct harmony_goal goal = the_goal(score, composer->key);
     const bool new_mode = composer->hop_mode != composer->mode;
 
     set_key(composer, composer->hop_key, composer->hop_mode);
     score->chord_begins = true;
     if (composer->key != composer->goal_key || composer->mode != composer->goal_mode) {
-        choose_hop(composer);
-        harmony_pivot(composer, common_scale(composer), PIVOT_BARS - 1);
+        composer->hop_key = composer->goal_key;
+        composer->hop_mode = composer->goal_mode;
+        const struct harmony_followers followers = followers_of(score);
+
+        harmony_pivot(composer, common_scale(composer), &followers, PIVOT_BARS - 1);
         return;
     }
     settle(composer);
     if (new_mode && composer->bars_plain < CHARACTER_SOON_BARS) {
         composer->bars_plain = CHARACTER_SOON_BARS;
     }
-    harmony_arrive(composer, score->habits, same_key, draw_bars(score));
+    harmony_arrive(composer, &goal, draw_bars(score));
 }
 
 static void close_down(struct score *score)
@@ -206,12 +248,6 @@ static void rest(struct score *score)
     }
     composer->ending = ENDING_RESTING;
     composer->chord_left = 0;
-}
-
-static void go_on(struct score *score)
-{
-    harmony_next(score->composer, score->habits, draw_bars(score));
-    score->chord_begins = true;
 }
 
 void progression_begin_bar(struct score *score)

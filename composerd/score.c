@@ -36,7 +36,7 @@ void score_begin_beat(struct score *score)
     score_prune_held(composer);
     levels_at(score->params->intensity, &score->levels);
     score->habits = habits_of(score->params->preset);
-    score->target_bpm = form_target_bpm(composer, score->params);
+    score->target_bpm = form_planned_bpm(composer, score->params);
     score->next_frame = grid_beat_frame(composer, composer->beat + 1);
 }
 

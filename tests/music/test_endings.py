@@ -54,7 +54,8 @@ class Ending:
         return self.onsets_a_minute(0, self.asked)
 
     def thirds(self):
-        step = (self.goal - self.asked) // THIRDS
+        """Onsets a minute in each third of the way from the request to the last chord."""
+        step = (self.last_chord.frame - self.asked) // THIRDS
         return [self.onsets_a_minute(self.asked + number * step, self.asked + (number + 1) * step)
                 for number in range(THIRDS)] if self.ahead_s else [0] * THIRDS
 

@@ -276,7 +276,7 @@ static void test_bells_go_on_in_seconds_whatever_tempo_and_key_do(void **state)
     composer_init(&composer, &params, RATE);
     born = composer;
     piece_init(&piece, RATE);
-    for (uint64_t n = 0; n < 60; n++) {
+    for (uint64_t n = 0; composer.frame < 20UL * 60 * RATE; n++) {
         params.bpm = n % 2 == 0 ? 66 : 118;
         params.key = (int32_t)(n / 3 % 12);
         compose_phrase(&composer, &params, 8, n, &composition);

@@ -80,7 +80,7 @@ static void test_a_change_leaves_before_the_phrases_composed_for_it(void **state
     CHECK_INT(add_phrase(64000), 0);
     CHECK_INT(add_phrase(128000), 0);
     CHECK_INT(add_params(64000), 0);
-    CHECK_TEXT(flush(), "p1@64000-64000 m1@64000-128000 m2@128000-192000 ");
+    CHECK_TEXT(flush(), "p1@64000-64000 m1@64000-384000 m2@128000-448000 ");
     CHECK_TEXT(flush(), "");
 }
 

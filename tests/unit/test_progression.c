@@ -110,8 +110,11 @@ static void test_a_key_arrives_within_two_bars_of_the_next_through_a_pivot(void 
         CHECK_U64(pivot->chord.frame + pivot->chord.frames, arrives);
         CHECK((pivot->mask & ~theory_scale(pivot->key, pivot->mode)) == 0);
         CHECK((pivot->mask & ~new_scale) == 0);
-        CHECK(pivot->key == from ||
-              theory_wrap(from - to) == 6); /* the farthest has one between */
+        const int32_t fifths =
+            theory_fifths(theory_parent(from, mode), theory_parent(to, mode));
+
+        CHECK((pivot->key != from) ==
+              (fifths >= 3 || fifths <= -3)); /* those have one between */
         CHECK_U64(piece_longest_hole(&playing.piece, playing.piece.end_frame), 0);
         piece_finish(&playing.piece);
     }
