@@ -2,6 +2,7 @@
  * habits - what a preset asks of the composer beside its parameters: from habits.def.
  *
  * Memory:  plain values.
+ * Errors:  0, or -EINVAL.
  * Threads: pure.
  */
 #ifndef AURALIS_HABITS_H
@@ -38,7 +39,14 @@ struct habit_spec {
 };
 extern const struct habit_spec habit_specs[HABIT_COUNT];
 
-/* Those of a preset (enum preset); the defaults for PRESET_NONE. */
-const struct habits *habits_of(int32_t preset);
+/* The defaults: those without a preset. */
+extern const struct habits habits_plain;
+
+/* The habit called `name`, or -1. */
+int habit_find(const char *name);
+/* The value of one: a mode by its number. */
+double habit_value(const struct habits *habits, int habit);
+/* Sets one, kept to a millionth; -EINVAL when it is out of range or should be whole. */
+int habit_set(struct habits *habits, int habit, double value);
 
 #endif

@@ -72,3 +72,8 @@ bool number_real(const char *text, double *value)
     *value = parsed;
     return true;
 }
+
+double number_rounded(double value)
+{
+    return round(value * 1e6) / 1e6;
+}

@@ -18,5 +18,8 @@ bool number_decimal_i64(const char *text, int64_t *value);
 bool number_hex64(const char *text, uint64_t *value);
 /* A finite decimal number: "70", "-0.5", "1e3". */
 bool number_real(const char *text, double *value);
+/* To a millionth: finer than anybody hears, and exact in 15 printed digits, so that what is
+ * journaled, stored and read back is the same to the last bit. */
+double number_rounded(double value);
 
 #endif

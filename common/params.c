@@ -1,6 +1,7 @@
 #include "common/params.h"
 
 #include "common/number.h"
+#include "common/presets.h"
 
 #include <errno.h>
 #include <math.h>
@@ -32,40 +33,6 @@ const struct mode_spec mode_specs[MODE_COUNT] = {
 #undef MODE
 };
 
-const struct preset_spec preset_specs[PRESET_COUNT] = {
-#define PRESET(name_, mode_, bpm_, intensity_, brightness_, space_, width_, pad_, lead_,       \
-               bass_, bell_, texture_, percussion_, long_chords_, chords_, pedal_, chromatic_, \
-               lead_top_, tint_, tint_mode_, darkening_, doc_)                                 \
-    {.name = #name_,                                                                           \
-     .doc = doc_,                                                                              \
-     .values = {.mode = MODE_##mode_,                                                          \
-                .bpm = bpm_,                                                                   \
-                .intensity = intensity_,                                                       \
-                .brightness = brightness_,                                                     \
-                .space = space_,                                                               \
-                .width = width_,                                                               \
-                .mix_pad = pad_,                                                               \
-                .mix_lead = lead_,                                                             \
-                .mix_bass = bass_,                                                             \
-                .mix_bell = bell_,                                                             \
-                .mix_texture = texture_,                                                       \
-                .mix_percussion = percussion_},                                                \
-     .habits = {.long_chords = long_chords_,                                                   \
-                .chords = chords_,                                                             \
-                .pedal = pedal_,                                                               \
-                .chromatic = chromatic_,                                                       \
-                .lead_top = lead_top_,                                                         \
-                .tint = tint_,                                                                 \
-                .tint_mode = MODE_##tint_mode_,                                                \
-                .darkening = darkening_}},
-#include "common/presets.def"
-#undef PRESET
-};
-
-/* Values lie on a grid of millionths: finer than anybody hears, and exact in 15 printed
- * digits, so that what is journaled, stored and read back is the same to the last bit. */
-#define GRID_PER_UNIT 1e6
-
 /* As keys are usually written: flats where the key signature has them. */
 static const char *const key_names[12] = {"C",  "C#", "D",  "Eb", "E",  "F",
                                           "F#", "G",  "Ab", "A",  "Bb", "B"};
@@ -83,6 +50,9 @@ static const void *const_field(const struct params *params, int param)
 static void set_value(struct params *params, int param, double value)
 {
     switch (param_specs[param].kind) {
+    case PARAM_KIND_PRESET:
+        preset_set_name(params->preset, PRESET_NONE);
+        break;
     case PARAM_KIND_REAL:
         *(double *)field(params, param) = value;
         break;
@@ -101,6 +71,7 @@ void params_init(struct params *params)
     for (int i = 0; i < PARAM_COUNT; i++) {
         set_value(params, i, param_specs[i].initial);
     }
+    params->habits = habits_plain;
 }
 
 int param_find(const char *name)
@@ -123,16 +94,6 @@ int mode_find(const char *name)
     return -1;
 }
 
-int preset_find(const char *name)
-{
-    for (int i = 0; i < PRESET_COUNT; i++) {
-        if (strcmp(preset_specs[i].name, name) == 0) {
-            return i;
-        }
-    }
-    return -1;
-}
-
 const char *key_name(int32_t key)
 {
     return key_names[key];
@@ -141,11 +102,6 @@ const char *key_name(int32_t key)
 const char *mode_name(int32_t mode)
 {
     return mode_specs[mode].name;
-}
-
-const char *preset_name(int32_t preset)
-{
-    return preset == PRESET_NONE ? "none" : preset_specs[preset].name;
 }
 
 double params_real(const struct params *params, enum param_id id)
@@ -164,6 +120,8 @@ bool params_same(const struct params *a, const struct params *b, enum param_id i
                !(*(const double *)left > *(const double *)right);
     case PARAM_KIND_SEED:
         return *(const uint64_t *)left == *(const uint64_t *)right;
+    case PARAM_KIND_PRESET:
+        return strcmp(left, right) == 0;
     default:
         return *(const int32_t *)left == *(const int32_t *)right;
     }
@@ -254,7 +212,7 @@ static int change_key(struct params_change *change, const char *text, struct par
 static int refuse_choice(struct param_error *error, enum param_id param,
                          const char *(*name_of)(int32_t index), int32_t first, int32_t count)
 {
-    char known[96] = "";
+    char known[sizeof error->error - 16] = "";
     size_t length = 0;
 
     for (int32_t i = first; i < count && length < sizeof known; i++) {
@@ -277,17 +235,23 @@ static int change_mode(struct params_change *change, const char *text,
     return 0;
 }
 
+bool params_change_preset(struct params_change *change, const char *name)
+{
+    if (strcmp(name, PRESET_NONE) != 0 && !preset_name_allowed(name)) {
+        return false;
+    }
+    preset_set_name(change->values.preset, name);
+    change->named[PARAM_preset] = true;
+    return true;
+}
+
 static int change_preset(struct params_change *change, const char *text,
                          struct param_error *error)
 {
-    const bool none = strcmp(text, preset_name(PRESET_NONE)) == 0;
-    const int preset = none ? PRESET_NONE : preset_find(text);
-
-    if (preset < 0 && !none) {
-        return refuse_choice(error, PARAM_preset, preset_name, PRESET_NONE, PRESET_COUNT);
+    if (strcmp(text, PRESET_NONE) != 0 && preset_find(text) == NULL) {
+        return refuse_choice(error, PARAM_preset, preset_name, -1, preset_count());
     }
-    change->values.preset = preset;
-    change->named[PARAM_preset] = true;
+    params_change_preset(change, text);
     return 0;
 }
 
@@ -345,7 +309,7 @@ int params_change_number(struct params_change *change, const char *name, double 
     if (!isfinite(value) || value < spec->min || value > spec->max) {
         return refuse(error, name, "must be %g to %g", spec->min, spec->max);
     }
-    set_value(&change->values, param, round(value * GRID_PER_UNIT) / GRID_PER_UNIT);
+    set_value(&change->values, param, number_rounded(value));
     change->named[param] = true;
     return 0;
 }
@@ -369,6 +333,9 @@ int params_change_word(struct params_change *change, const char *name, const cha
 static void copy_value(struct params *to, const struct params *from, int param)
 {
     switch (param_specs[param].kind) {
+    case PARAM_KIND_PRESET:
+        preset_set_name(to->preset, from->preset);
+        break;
     case PARAM_KIND_REAL:
         *(double *)field(to, param) = *(const double *)const_field(from, param);
         break;
@@ -381,16 +348,24 @@ static void copy_value(struct params *to, const struct params *from, int param)
     }
 }
 
+static void choose_preset(struct params *params, const char *name)
+{
+    const struct preset_spec *const preset = preset_find(name);
+    const struct params before = *params;
+
+    if (preset == NULL) {
+        params->habits = habits_plain;
+        return;
+    }
+    *params = preset->values;
+    params->key = before.key;
+    params->seed = before.seed;
+}
+
 void params_apply(struct params *params, const struct params_change *change)
 {
-    if (change->named[PARAM_preset] && change->values.preset != PRESET_NONE) {
-        const struct params *const preset = &preset_specs[change->values.preset].values;
-
-        for (int i = 0; i < PARAM_COUNT; i++) {
-            if (i != PARAM_key && i != PARAM_seed && i != PARAM_preset) {
-                copy_value(params, preset, i);
-            }
-        }
+    if (change->named[PARAM_preset]) {
+        choose_preset(params, change->values.preset);
     }
     for (int i = 0; i < PARAM_COUNT; i++) {
         if (change->named[i]) {

@@ -1,10 +1,10 @@
 /*
  * params - what a listener can steer: the values, their limits, and how text becomes a value.
  *
- * Everything comes from params.def, modes.def and presets.def. JSON is params_json's.
+ * Everything comes from params.def and modes.def. JSON is params_json's.
  *
- * Unit:    as in params.def; a key is a pitch class (0 = C), a mode or preset an index into
- *          its table.
+ * Unit:    as in params.def; a key is a pitch class (0 = C), a mode an index into its table, a
+ *          preset its name, which may be one that only another configuration knows.
  * Memory:  plain values; nothing here allocates.
  * Threads: pure functions over the caller's memory.
  * Errors:  0, or -EINVAL with the reason and the allowed range in a struct param_error.
@@ -25,13 +25,9 @@ enum mode {
     MODE_COUNT
 };
 
-enum preset {
-    PRESET_NONE = -1,
-#define PRESET(name, ...) PRESET_##name,
-#include "common/presets.def"
-#undef PRESET
-    PRESET_COUNT
-};
+enum { PRESET_NAME_SIZE = 32 };
+#define PRESET_NONE "none"
+typedef char preset_name_text[PRESET_NAME_SIZE]; /* filled up with zeros */
 
 enum param_id {
 #define PARAM(member, ...) PARAM_##member,
@@ -59,13 +55,14 @@ enum param_effect {
 #define PARAM_TYPE_KEY    int32_t
 #define PARAM_TYPE_MODE   int32_t
 #define PARAM_TYPE_REAL   double
-#define PARAM_TYPE_PRESET int32_t
+#define PARAM_TYPE_PRESET preset_name_text
 #define PARAM_TYPE_SEED   uint64_t
 
 struct params {
 #define PARAM(member, name, kind, ...) PARAM_TYPE_##kind member;
 #include "common/params.def"
 #undef PARAM
+    struct habits habits; /* of the preset, as they were when it was chosen */
 };
 
 struct param_spec {
@@ -85,17 +82,10 @@ struct mode_spec {
 };
 extern const struct mode_spec mode_specs[MODE_COUNT];
 
-struct preset_spec {
-    const char *name, *doc;
-    struct params values; /* key, preset and seed are not the preset's */
-    struct habits habits;
-};
-extern const struct preset_spec preset_specs[PRESET_COUNT];
-
 /* What was wrong with one parameter. */
 struct param_error {
     char param[32];
-    char error[160]; /* "must be 60 to 120" */
+    char error[640]; /* "must be 60 to 120"; long enough for the names of all presets */
 };
 
 /* A change asked for: values, and which of them were named. */
@@ -109,11 +99,9 @@ void params_init(struct params *params);
 
 /* The parameter called `name`, or -1. */
 int param_find(const char *name);
-int mode_find(const char *name);         /* exact, lower case; -1 when unknown */
-int preset_find(const char *name);       /* -1 when unknown */
-const char *key_name(int32_t key);       /* "A", "F#", "Bb"; key 0 to 11 */
-const char *mode_name(int32_t mode);     /* "aeolian"; mode 0 to MODE_COUNT - 1 */
-const char *preset_name(int32_t preset); /* "none" for PRESET_NONE */
+int mode_find(const char *name);     /* exact, lower case; -1 when unknown */
+const char *key_name(int32_t key);   /* "A", "F#", "Bb"; key 0 to 11 */
+const char *mode_name(int32_t mode); /* "aeolian"; mode 0 to MODE_COUNT - 1 */
 
 /* Name one parameter in a change, from text ("D", "dorian", "A minor", "42" for a seed). The
  * value is checked. */
@@ -127,7 +115,12 @@ int params_change_number(struct params_change *change, const char *name, double 
 int params_change_word(struct params_change *change, const char *name, const char *word,
                        struct param_error *error);
 
-/* Lays a change over `params`: a preset's values first, then what was named beside it. */
+/* Names the preset in a change, whether or not there is one of that name: for what is read
+ * back. False when no preset may be called so. */
+bool params_change_preset(struct params_change *change, const char *name);
+
+/* Lays a change over `params`: a preset's values first, then what was named beside it. Of a
+ * preset that is not there only the name is taken. */
 void params_apply(struct params *params, const struct params_change *change);
 
 /* The value of a REAL parameter. */

@@ -1,5 +1,7 @@
 #include "common/params_json.h"
 
+#include "common/presets.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +22,7 @@ cJSON *param_to_json(const struct params *params, int param)
     case PARAM_KIND_MODE:
         return cJSON_CreateString(mode_name(params->mode));
     case PARAM_KIND_PRESET:
-        return cJSON_CreateString(preset_name(params->preset));
+        return cJSON_CreateString(params->preset);
     case PARAM_KIND_SEED:
         snprintf(seed, sizeof seed, "%" PRIu64, params->seed);
         return cJSON_CreateString(seed);
@@ -64,7 +66,7 @@ static void add_limits(cJSON *schema, const struct param_spec *spec)
         add_choices(schema, NULL, mode_name, MODE_COUNT);
         break;
     case PARAM_KIND_PRESET:
-        add_choices(schema, preset_name(PRESET_NONE), preset_name, PRESET_COUNT);
+        add_choices(schema, PRESET_NONE, preset_name, preset_count());
         break;
     case PARAM_KIND_SEED:
         cJSON_AddStringToObject(schema, "type", "string");
@@ -140,6 +142,12 @@ static void missing(struct param_errors *errors, const char *name)
     snprintf(error->error, sizeof error->error, "is missing");
 }
 
+/* What is read back may come from another configuration: its presets need not be here. */
+static bool recorded_preset(struct params_change *change, const cJSON *value)
+{
+    return cJSON_IsString(value) && params_change_preset(change, value->valuestring);
+}
+
 int params_from_json(const cJSON *object, struct params *params, struct param_errors *errors)
 {
     struct params_change change = {0};
@@ -152,7 +160,7 @@ int params_from_json(const cJSON *object, struct params *params, struct param_er
 
         if (value == NULL) {
             missing(errors, name);
-        } else {
+        } else if (i != PARAM_preset || !recorded_preset(&change, value)) {
             params_change_json(&change, name, value, errors);
         }
     }

@@ -29,7 +29,8 @@ cJSON *params_schema_json(void);
  * errors. */
 void params_change_json(struct params_change *change, const char *name, const cJSON *value,
                         struct param_errors *errors);
-/* A whole object of parameters; every one of them must be there. */
+/* A whole object of parameters, as it was published or stored; every one of them must be there.
+ * A preset that is not here is taken by its name. */
 int params_from_json(const cJSON *object, struct params *params, struct param_errors *errors);
 /* [{"param":"bpm","error":"must be 60 to 120"}] */
 cJSON *param_errors_to_json(const struct param_errors *errors);

@@ -37,7 +37,7 @@ static void print_param(const struct params *params, int param, FILE *out)
         fprintf(out, "%s", mode_name(params->mode));
         break;
     case PARAM_KIND_PRESET:
-        fprintf(out, "%s", preset_name(params->preset));
+        fprintf(out, "%s", params->preset);
         break;
     case PARAM_KIND_SEED:
         fprintf(out, "%llu", (unsigned long long)params->seed);

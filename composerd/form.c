@@ -1,5 +1,6 @@
 #include "composerd/form.h"
 
+#include "common/presets.h"
 #include "common/rng.h"
 #include "composerd/bells.h"
 #include "composerd/dice.h"
@@ -70,10 +71,10 @@ int32_t form_slowest_bar_frames(const struct composer *composer, const struct pa
 
 int32_t form_mode(const struct composer *composer, const struct params *params)
 {
-    const bool own =
-        params->preset >= 0 && params->mode == preset_specs[params->preset].values.mode;
+    const struct preset_spec *const preset = preset_find(params->preset);
+    const bool own = preset != NULL && params->mode == preset->values.mode;
 
-    return composer->tinted && own ? habits_of(params->preset)->tint_mode : params->mode;
+    return composer->tinted && own ? params->habits.tint_mode : params->mode;
 }
 
 bool form_settled(const struct composer *composer, const struct params *params)
@@ -106,7 +107,7 @@ void form_plant(struct composer *composer, uint64_t seed)
 /* A section in another mode only begins where harmony has nothing else to do. */
 static void tint(struct composer *composer, const struct params *params)
 {
-    const bool drawn = dice_chance(composer, DIE_FORM, habits_of(params->preset)->tint);
+    const bool drawn = dice_chance(composer, DIE_FORM, params->habits.tint);
 
     composer->tinted =
         drawn && composer->ending == ENDING_NONE && form_settled(composer, params);
@@ -177,7 +178,7 @@ static double wanted_shade(const struct composer *composer)
 static void cast_shade(struct composer *composer, const struct params *params)
 {
     const double seconds = 240 / composer->bpm;
-    const double darkening = habits_of(params->preset)->darkening;
+    const double darkening = params->habits.darkening;
     const double darker = composer->darkness < darkening ? darkening * seconds / DARKENING_S
                                                          : SHADE_PER_SECOND * seconds;
 

@@ -1,5 +1,6 @@
 #include "common/entropy.h"
 #include "common/log.h"
+#include "common/presets.h"
 #include "composerd/daemon.h"
 #include "composerd/state_file.h"
 #include "composerd/station_json.h"
@@ -151,6 +152,43 @@ static void publish_unpublished(struct daemon *daemon, const struct journal_read
     }
 }
 
+/* The configuration may have changed since: what the preset asks of the composer now holds from
+ * the next phrase on. False when it is gone. */
+static bool follow_preset(struct params *params)
+{
+    const struct preset_spec *const preset = preset_find(params->preset);
+
+    if (preset != NULL) {
+        params->habits = preset->values.habits;
+    }
+    return preset != NULL || strcmp(params->preset, PRESET_NONE) == 0;
+}
+
+/* What the preset had set stays as it is. */
+static struct params_change leave_preset(const struct params *params)
+{
+    struct params_change change = {0};
+
+    log_warn("the preset is not in the configuration any more: there is none now preset=%s",
+             params->preset);
+    params_change_preset(&change, PRESET_NONE);
+    return change;
+}
+
+static void check_preset(struct daemon *daemon, uint64_t now_frame)
+{
+    struct station *const station = &daemon->station;
+    const struct station_listener listener = daemon_listener(daemon);
+
+    if (!follow_preset(&station->change.params)) {
+        const struct control_request request = {
+            .op = CONTROL_SET, .change = leave_preset(&station->change.params)};
+
+        station_change(station, &request, now_frame, 0, &listener);
+        outbox_add_params(&daemon->publisher.outbox, &station->change);
+    }
+}
+
 static int go_on(struct daemon *daemon, struct journal_reading *reading)
 {
     const struct station *const station = &daemon->station;
@@ -161,6 +199,7 @@ static int go_on(struct daemon *daemon, struct journal_reading *reading)
     daemon->publisher.outbox.stream = station->epoch.stream;
     read_journal(daemon, reading, now_frame > kept ? now_frame - kept : 0);
     publish_unpublished(daemon, reading);
+    check_preset(daemon, now_frame);
     log_event("resume", station->epoch.stream, now_frame,
               "the stream goes on stream=%016" PRIx64 " frame=%" PRIu64, station->epoch.stream,
               now_frame);
@@ -186,6 +225,11 @@ static int give_birth(struct daemon *daemon, const char *boot_id, const struct p
                           .wall_ns = clock_wall_ns() + birth_ahead_ns};
 
     memcpy(epoch.boot_id, boot_id, BOOT_ID_SIZE);
+    if (!follow_preset(&params)) {
+        const struct params_change change = leave_preset(&params);
+
+        params_apply(&params, &change);
+    }
     if (!daemon->settings.params.named[PARAM_seed]) {
         params.seed = entropy_u64();
     } else {

@@ -35,7 +35,7 @@ void score_begin_beat(struct score *score)
 
     score_prune_held(composer);
     levels_at(score->params->intensity, &score->levels);
-    score->habits = habits_of(score->params->preset);
+    score->habits = &score->params->habits;
     score->target_bpm = form_planned_bpm(composer, score->params);
     score->next_frame = grid_beat_frame(composer, composer->beat + 1);
 }

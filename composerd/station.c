@@ -116,7 +116,7 @@ static struct touched what_is_touched(const struct control_request *request,
     }
     for (int i = 0; i < PARAM_COUNT; i++) {
         const bool no_preset =
-            i == PARAM_preset && request->change.values.preset == PRESET_NONE;
+            i == PARAM_preset && strcmp(request->change.values.preset, PRESET_NONE) == 0;
 
         if (request->change.named[i] && !no_preset) {
             touch(&touched, param_specs[i].effect);

@@ -9,6 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* With the habits that the music was composed with: the preset may be another one by the time
+ * that this is read. */
+static void add_params(cJSON *object, const struct params *params)
+{
+    cJSON_AddItemToObject(object, "params", params_to_json(params));
+    cJSON *const habits = cJSON_AddObjectToObject(object, "habits");
+
+    for (int i = 0; i < HABIT_COUNT; i++) {
+        cJSON_AddNumberToObject(habits, habit_specs[i].name, habit_value(&params->habits, i));
+    }
+}
+
 static cJSON *change_to_json(const struct params_event *change)
 {
     cJSON *const object = cJSON_CreateObject();
@@ -19,7 +31,7 @@ static cJSON *change_to_json(const struct params_event *change)
     json_add_frame(object, "sound_frame", change->sound_frame);
     json_add_frame(object, "glide_frames", change->glide_frames);
     cJSON_AddStringToObject(object, "origin", change->origin);
-    cJSON_AddItemToObject(object, "params", params_to_json(&change->params));
+    add_params(object, &change->params);
     return object;
 }
 
@@ -30,7 +42,7 @@ static cJSON *entry_to_json(const struct lookahead_entry *entry)
     json_add_frame(object, "phrase", entry->number);
     json_add_frame(object, "start_frame", entry->start_frame);
     cJSON_AddNumberToObject(object, "phrase_bars", entry->phrase_bars);
-    cJSON_AddItemToObject(object, "params", params_to_json(&entry->params));
+    add_params(object, &entry->params);
     cJSON_AddItemToObject(object, "composer", composer_to_json(&entry->before));
     return object;
 }
@@ -64,6 +76,20 @@ static struct json_reader enter(struct json_reader *reader, const char *member)
     return inner;
 }
 
+static void read_habits(struct json_reader *reader, struct habits *habits)
+{
+    struct json_reader inner = enter(reader, "habits");
+
+    for (int i = 0; i < HABIT_COUNT && json_reader_ok(reader); i++) {
+        const struct habit_spec *const spec = &habit_specs[i];
+        const double value = json_real(&inner, spec->name, spec->min, spec->max);
+
+        if (json_reader_ok(reader) && habit_set(habits, i, value) != 0) {
+            json_fail(&inner, spec->name, "must be a whole number");
+        }
+    }
+}
+
 static void read_params(struct json_reader *reader, struct params *params)
 {
     struct param_errors errors = {0};
@@ -72,6 +98,7 @@ static void read_params(struct json_reader *reader, struct params *params)
     if (object != NULL && params_from_json(object, params, &errors) != 0) {
         json_fail(reader, errors.list[0].param, errors.list[0].error);
     }
+    read_habits(reader, &params->habits);
 }
 
 static void read_change(struct json_reader *reader, struct params_event *change)

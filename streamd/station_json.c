@@ -1,6 +1,7 @@
 #include "streamd/station_json.h"
 
 #include "common/params_json.h"
+#include "common/presets.h"
 
 #include <string.h>
 
@@ -8,11 +9,11 @@ static cJSON *presets_to_json(void)
 {
     cJSON *presets = cJSON_CreateArray();
 
-    for (int i = 0; i < PRESET_COUNT; i++) {
+    for (int i = 0; i < preset_count(); i++) {
         cJSON *preset = cJSON_CreateObject();
 
-        cJSON_AddStringToObject(preset, "name", preset_specs[i].name);
-        cJSON_AddStringToObject(preset, "doc", preset_specs[i].doc);
+        cJSON_AddStringToObject(preset, "name", preset_name(i));
+        cJSON_AddStringToObject(preset, "doc", preset_at(i)->doc);
         cJSON_AddItemToArray(presets, preset);
     }
     return presets;

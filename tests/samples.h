@@ -34,10 +34,12 @@ static inline struct params_event sample_params_event(void)
                                  .glide_frames = 2240,
                                  .origin = "http",
                                  .rate_hz = 44100};
+    struct params_change preset = {0};
 
     params_init(&event.params);
+    params_change_preset(&preset, "sleep");
+    params_apply(&event.params, &preset);
     event.params.seed = UINT64_MAX;
-    event.params.preset = PRESET_sleep;
     event.params.key = 10;
     event.params.bpm = 72.5;
     return event;

@@ -1,6 +1,9 @@
 /* Any bytes as a control request: what is taken lies within the limits of the table. */
+#include "common/presets.h"
 #include "composerd/control_json.h"
 #include "fuzz.h"
+
+#include <string.h>
 
 static void check_change(const struct params_change *change)
 {
@@ -15,7 +18,8 @@ static void check_change(const struct params_change *change)
     }
     FUZZ_CHECK(change->values.key >= 0 && change->values.key < 12);
     FUZZ_CHECK(change->values.mode >= 0 && change->values.mode < MODE_COUNT);
-    FUZZ_CHECK(change->values.preset >= PRESET_NONE && change->values.preset < PRESET_COUNT);
+    FUZZ_CHECK(!change->named[PARAM_preset] || preset_find(change->values.preset) != NULL ||
+               strcmp(change->values.preset, PRESET_NONE) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

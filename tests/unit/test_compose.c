@@ -1,4 +1,5 @@
 #include "common/params.h"
+#include "common/presets.h"
 #include "common/rng.h"
 #include "composerd/compose.h"
 #include "tests/check.h"
@@ -38,6 +39,15 @@ static void change_mix(struct rng *rng, struct params *params)
     *mixes[rng_below(rng, 5)] = rng_below(rng, 2) == 0 ? 0 : rng_unit(rng);
 }
 
+/* Its name and habits, without its values. */
+static void choose_preset(struct params *params, const char *name)
+{
+    const struct preset_spec *const preset = preset_find(name);
+
+    preset_set_name(params->preset, name);
+    params->habits = preset != NULL ? preset->values.habits : habits_plain;
+}
+
 static void change_params(struct rng *rng, struct params *params)
 {
     switch (rng_below(rng, 6)) {
@@ -54,7 +64,7 @@ static void change_params(struct rng *rng, struct params *params)
         params->intensity = rng_below(rng, 5) / 4.0;
         break;
     case 4:
-        params->preset = (int32_t)rng_below(rng, PRESET_COUNT + 1) - 1;
+        choose_preset(params, preset_name((int32_t)rng_below(rng, 5) - 1));
         break;
     default:
         change_mix(rng, params);

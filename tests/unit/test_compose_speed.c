@@ -3,6 +3,7 @@
  * a thousand times faster than it sounds. Where others use the machine too, processor time says
  * what composing takes, and the clock what it waits for. */
 #include "common/clock.h"
+#include "common/presets.h"
 #include "composerd/offline.h"
 #include "composerd/station.h"
 #include "tests/check.h"
@@ -59,9 +60,9 @@ static void print_percentiles(int64_t ns[])
     }
 }
 
-static void print_times(const char *what, int32_t preset)
+static void print_times(const char *what, const char *preset)
 {
-    printf("# | %s | %s | %zu |", what, preset_name(preset), times.n);
+    printf("# | %s | %s | %zu |", what, preset, times.n);
     print_percentiles(times.processor_ns);
     print_percentiles(times.ns);
     printf("\n");
@@ -74,23 +75,23 @@ static void count_phrase(void *user, const struct phrase *phrase)
     *end_frame = phrase->start_frame + phrase->frames;
 }
 
-static void begin(struct station *station, int32_t preset)
+static void begin(struct station *station, const char *preset)
 {
     const struct epoch epoch = {.rate_hz = RATE_HZ};
-    struct params_change change = {.values.preset = preset};
+    struct params_change change = {0};
     struct params params;
 
     memset(station, 0, sizeof *station);
     params_init(&params);
     params.seed = 42;
-    change.named[PARAM_preset] = preset != PRESET_NONE;
+    CHECK(params_change_preset(&change, preset));
     params_apply(&params, &change);
     station_configure(station, &settings);
     CHECK_INT(station_begin(station, &epoch, &params), 0);
     times.n = 0;
 }
 
-static void time_phrases(int32_t preset)
+static void time_phrases(const char *preset)
 {
     const uint64_t hours_frame = (uint64_t)HOURS * 3600 * RATE_HZ;
     uint64_t end_frame = 0;
@@ -144,8 +145,8 @@ static void test_what_a_phrase_and_a_change_take_is_shown(void **state)
         "# | what | preset | of them | processor p50 ms | p99 | max | clock p50 ms | p99 | max "
         "|\n");
     printf("# | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
-    for (int32_t preset = PRESET_NONE; preset < PRESET_COUNT; preset++) {
-        time_phrases(preset);
+    for (int32_t preset = -1; preset < preset_count(); preset++) {
+        time_phrases(preset_name(preset));
     }
     time_changes();
 }

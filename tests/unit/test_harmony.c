@@ -79,7 +79,7 @@ static double chi_square(int32_t mode, int *freedom)
         const int32_t current = composer.degree;
         struct cell *const row = cells[previous + 1][current];
 
-        harmony_next(&composer, habits_of(PRESET_NONE), 2);
+        harmony_next(&composer, &habits_plain, 2);
         for (int bar = 0; bar < 2; bar++) {
             harmony_end_bar(&composer);
         }
@@ -200,7 +200,7 @@ static void test_at_least_half_of_the_chords_carry_colour(void **state)
         int coloured = 0;
 
         for (int i = 0; i < 2000; i++) {
-            harmony_next(&composer, habits_of(PRESET_NONE), 2);
+            harmony_next(&composer, &habits_plain, 2);
             harmony_end_bar(&composer);
             coloured += composer.kind != CHORD_triad;
             CHECK(composer.kind < CHORD_sus2); /* those that follow only lead over */
@@ -220,8 +220,7 @@ static void test_chords_last_at_least_five_seconds_and_rarely_over_forty(void **
         composer.bpm = params.bpm = 60 + i;
         params.intensity = (i * 7 % 60) / 59.0;
         for (int k = 0; k < 200; k++) {
-            const int32_t n_bars =
-                harmony_draw_bars(&composer, &params, habits_of(PRESET_NONE));
+            const int32_t n_bars = harmony_draw_bars(&composer, &params, &habits_plain);
             const double seconds = n_bars * 240 / params.bpm;
 
             CHECK(n_bars >= 2 && n_bars <= 16);

@@ -1,5 +1,6 @@
 #include "common/habits.h"
 #include "common/params.h"
+#include "common/presets.h"
 #include "composerd/bells.h"
 #include "composerd/compose.h"
 #include "composerd/motif.h"
@@ -141,7 +142,7 @@ static void test_sleep_has_no_chromatic_notes_and_stays_low(void **state)
     struct melody_heard melody;
 
     (void)state;
-    params.preset = PRESET_sleep;
+    params.habits = preset_find("sleep")->values.habits;
     compose_minutes(&params, 60, &piece);
     piece_melody(&piece, 0, beat_frames(&params), &melody);
     CHECK_INT(melody.chromatic, 0);

@@ -1,5 +1,6 @@
 /* Parameters: every row of the table, its limits, and how keys may be written. */
 #include "common/params.h"
+#include "common/presets.h"
 #include "tests/check.h"
 
 #include <math.h>
@@ -69,7 +70,7 @@ static void test_the_table_is_that_of_the_manual(void **state)
     CHECK_INT(PARAM_COUNT, 15);
     CHECK_TEXT(key_name(params.key), "A");
     CHECK_TEXT(mode_name(params.mode), "aeolian");
-    CHECK_TEXT(preset_name(params.preset), "none");
+    CHECK_TEXT(params.preset, "none");
     CHECK(params.bpm == 70 && params.intensity == 0.5 && params.brightness == 0.5);
     CHECK(params.space == 0.5 && params.width == 0.5);
     CHECK(params.mix_pad == 0.8 && params.mix_lead == 0.8 && params.mix_bass == 0.8);
@@ -187,9 +188,9 @@ test_modes_and_presets_are_taken_by_name_and_refused_with_those_there_are(void *
         CHECK_INT(params_change_text(&change, "mode", mode_name(mode), &error), 0);
         CHECK_INT(change.values.mode, mode);
     }
-    for (int32_t preset = 0; preset < PRESET_COUNT; preset++) {
+    for (int32_t preset = -1; preset < preset_count(); preset++) {
         CHECK_INT(params_change_text(&change, "preset", preset_name(preset), &error), 0);
-        CHECK_INT(change.values.preset, preset);
+        CHECK_TEXT(change.values.preset, preset_name(preset));
     }
     CHECK(params_change_text(&change, "mode", "Dorian", &error) < 0);
     CHECK(strstr(error.error, "ionian, dorian, phrygian, lydian, mixolydian, aeolian") != NULL);
@@ -261,19 +262,20 @@ static void test_a_change_lays_only_what_it_names_over_the_parameters(void **sta
 static void test_a_preset_sets_all_but_key_and_seed(void **state)
 {
     (void)state;
-    for (int32_t preset = 0; preset < PRESET_COUNT; preset++) {
-        const struct params *const values = &preset_specs[preset].values;
-        struct params_change change = {.values.preset = preset};
+    for (int32_t preset = 0; preset < preset_count(); preset++) {
+        const struct params *const values = &preset_at(preset)->values;
+        struct params_change change = {0};
         struct params params;
 
+        CHECK(params_change_preset(&change, preset_name(preset)));
         params_init(&params);
         params.key = 3;
         params.seed = 77;
-        change.named[PARAM_preset] = true;
         params_apply(&params, &change);
         CHECK_INT(params.key, 3);
         CHECK_U64(params.seed, 77);
-        CHECK_INT(params.preset, preset);
+        CHECK_TEXT(params.preset, preset_name(preset));
+        assert_memory_equal(&params.habits, &values->habits, sizeof params.habits);
         CHECK_INT(params.mode, values->mode);
         for (int id = 0; id < PARAM_COUNT; id++) {
             const struct param_spec *const spec = &param_specs[id];
@@ -290,7 +292,7 @@ static void test_a_preset_sets_all_but_key_and_seed(void **state)
 
 static void test_what_is_named_beside_a_preset_wins_over_it(void **state)
 {
-    struct params_change change = {.values = {.preset = PRESET_sleep, .bpm = 90, .key = 4}};
+    struct params_change change = {.values = {.preset = "sleep", .bpm = 90, .key = 4}};
     struct params params;
 
     (void)state;
@@ -300,7 +302,7 @@ static void test_what_is_named_beside_a_preset_wins_over_it(void **state)
     CHECK(params.bpm == 90);
     CHECK_INT(params.key, 4);
     CHECK(params.intensity == 0.12);
-    CHECK_INT(params.preset, PRESET_sleep);
+    CHECK_TEXT(params.preset, "sleep");
 }
 
 static void test_two_sets_of_values_agree_in_all_parameters_but_those_that_differ(void **state)
@@ -315,7 +317,7 @@ static void test_two_sets_of_values_agree_in_all_parameters_but_those_that_diffe
     }
     others[PARAM_key].key = 3;
     others[PARAM_mode].mode = MODE_lydian;
-    others[PARAM_preset].preset = PRESET_focus;
+    preset_set_name(others[PARAM_preset].preset, "none-other");
     others[PARAM_seed].seed = UINT64_C(1) << 63;
     for (int id = 0; id < PARAM_COUNT; id++) {
         if (param_specs[id].kind == PARAM_KIND_REAL) {

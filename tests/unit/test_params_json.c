@@ -18,17 +18,19 @@ static cJSON *parse(const char *text)
 static void test_every_parameter_makes_the_round_trip(void **state)
 {
     struct param_errors errors = {0};
+    struct params_change change = {0};
     struct params params;
     struct params back;
 
     (void)state;
     params_init(&params);
+    CHECK(params_change_preset(&change, "bright"));
+    params_apply(&params, &change);
     params.key = 6;
     params.mode = MODE_lydian;
     params.bpm = 84.123456;
     params.space = 0.3;
     params.mix_percussion = 0;
-    params.preset = PRESET_bright;
     params.seed = UINT64_MAX;
     memset(&back, 0, sizeof back);
     cJSON *const object = params_to_json(&params);
@@ -72,7 +74,31 @@ static void test_no_preset_is_read_back_as_none(void **state)
 
     CHECK_TEXT(cJSON_GetObjectItem(object, "preset")->valuestring, "none");
     CHECK_INT(params_from_json(object, &back, &errors), 0);
-    CHECK_INT(back.preset, PRESET_NONE);
+    CHECK_TEXT(back.preset, PRESET_NONE);
+    cJSON_Delete(object);
+}
+
+static void test_a_preset_of_another_configuration_keeps_its_name_when_read_back(void **state)
+{
+    static const char *const wrong[] = {"", "a b", "01234567890123456789012345678901"};
+    struct param_errors errors = {0};
+    struct params params;
+    struct params back;
+
+    (void)state;
+    params_init(&params);
+    cJSON *const object = params_to_json(&params);
+
+    cJSON_ReplaceItemInObject(object, "preset", cJSON_CreateString("of-elsewhere"));
+    CHECK_INT(params_from_json(object, &back, &errors), 0);
+    CHECK_TEXT(back.preset, "of-elsewhere");
+    assert_memory_equal(&back.habits, &habits_plain, sizeof back.habits);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        cJSON_ReplaceItemInObject(object, "preset", cJSON_CreateString(wrong[i]));
+        errors.n = 0;
+        CHECK_INT(params_from_json(object, &back, &errors), 1);
+        CHECK_TEXT(errors.list[0].param, "preset");
+    }
     cJSON_Delete(object);
 }
 
@@ -213,6 +239,7 @@ int main(void)
         cmocka_unit_test(test_every_parameter_makes_the_round_trip),
         cmocka_unit_test(test_values_that_came_in_with_17_digits_are_stored_exactly),
         cmocka_unit_test(test_no_preset_is_read_back_as_none),
+        cmocka_unit_test(test_a_preset_of_another_configuration_keeps_its_name_when_read_back),
         cmocka_unit_test(test_each_parameter_that_is_missing_is_named_and_nothing_is_written),
         cmocka_unit_test(
             test_values_of_the_wrong_type_are_refused_with_the_type_they_must_have),

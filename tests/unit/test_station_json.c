@@ -73,6 +73,8 @@ static int setup(void **state)
     compose_ahead(&station, 6000000, &first);
     change(&station, "bpm", 71.234567, 6000000, &first);
     change(&station, "intensity", 0.1 + 0.2, 6100032, &first);
+    station.change.params.habits.tint = 0.123457; /* of a preset of somebody's own */
+    change(&station, "intensity", 0.3, 6200000, &first);
     first.n = 0;
     return 0;
 }
@@ -252,6 +254,7 @@ static void test_every_value_of_a_state_that_is_damaged_is_refused_by_name(void 
     damage_each(object, cJSON_GetObjectItem(object, "epoch"));
     damage_each(object, cJSON_GetObjectItem(object, "change"));
     damage_each(object, entries->child);
+    damage_each(object, cJSON_GetObjectItem(entries->child, "habits"));
     damage_each(object, cJSON_GetObjectItem(entries->child, "composer"));
     damage_each(object, object);
     cJSON_Delete(object);
