@@ -44,7 +44,7 @@ static size_t utf8_character(const unsigned char *text, size_t left)
     return 0;
 }
 
-static const char *wrong_characters(const char *text, size_t len)
+const char *json_text_wrong_characters(const char *text, size_t len)
 {
     for (size_t i = 0; i < len;) {
         const bool blank = text[i] == '\t' || text[i] == '\n' || text[i] == '\r';
@@ -147,7 +147,7 @@ static int nesting(char character)
 
 const char *json_text_wrong(const char *text, size_t len)
 {
-    const char *const wrong = wrong_characters(text, len);
+    const char *const wrong = json_text_wrong_characters(text, len);
     int depth = 0;
 
     for (size_t i = 0; i < len && wrong == NULL;) {

@@ -15,6 +15,9 @@
 
 enum { JSON_MAX_DEPTH = 16 };
 
+/* What is wrong with the characters of [len] bytes (static text), or NULL; tabs and line breaks
+ * are none. */
+const char *json_text_wrong_characters(const char *text, size_t len);
 /* What is wrong with [len] bytes (static text), or NULL. */
 const char *json_text_wrong(const char *text, size_t len);
 

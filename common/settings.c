@@ -127,9 +127,17 @@ int settings_set(struct settings *settings, const char *name, const char *value,
 {
     const char *const dot = strchr(name, '.');
     const size_t length = dot == NULL ? 0 : (size_t)(dot - name);
+    const size_t prefix = strlen(SETTINGS_PRESET_SECTION);
 
-    if (length == strlen("params") && strncmp(name, "params", length) == 0) {
+    if (strncmp(name, "params.", strlen("params.")) == 0) {
         return settings_set_param(settings, dot + 1, value, origin, error);
+    }
+    if (dot != NULL && strncmp(name, SETTINGS_PRESET_SECTION, prefix) == 0) {
+        const struct settings_word word = {dot + 1, value, origin};
+        char preset[64];
+
+        snprintf(preset, sizeof preset, "%.*s", (int)(length - prefix), name + prefix);
+        return settings_set_preset(settings, preset, &word, error);
     }
     for (int id = 0; id < SETTING_COUNT && dot != NULL; id++) {
         if (strncmp(name, setting_specs[id].section, length) == 0 &&
@@ -148,6 +156,7 @@ void settings_set_defaults(struct settings *settings)
 
     memset(settings, 0, sizeof *settings);
     params_init(&settings->params.values);
+    presets_forget_own();
     for (int id = 0; id < SETTING_COUNT; id++) {
         settings_set_spec(settings, id, setting_specs[id].initial, "default", &ignored);
     }

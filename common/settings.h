@@ -1,9 +1,10 @@
 /*
  * settings - what an operator sets, from settings.def: defaults, then an INI file, then the
  * environment, then flags; each value remembers where it came from. Initial parameters are
- * section [params].
+ * section [params]. Sections [preset NAME] of the file are the user's own presets; they are not
+ * in the struct but among the others (presets.h).
  *
- * Memory:  the struct is the caller's (about 5 kB); plain values.
+ * Memory:  the struct is the caller's (about 110 kB, not for the stack); plain values.
  * Threads: at start-up, from main.
  * Errors:  0, or -EINVAL with text that names the place, the setting, what was wrong and what
  *          is allowed.
@@ -12,12 +13,17 @@
 #define AURALIS_SETTINGS_H
 
 #include "common/params.h"
+#include "common/presets.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 enum { SETTING_TEXT_BYTES = 256, EXIT_CONFIG = 78 };
+/* What a preset may set: parameters, habits, doc. */
+enum { SETTINGS_PRESET_KEYS = PARAM_COUNT + HABIT_COUNT + 1 };
+
+typedef char settings_origin[SETTING_TEXT_BYTES]; /* "default", "/etc/...:12", "--set", ... */
 
 enum setting_id {
 #define SETTING(section, key, ...) SETTING_##section##_##key,
@@ -36,9 +42,9 @@ struct settings {
 #include "common/settings.def"
 #undef SETTING
     struct params_change params; /* section [params] */
-    char origin[SETTING_COUNT]
-               [SETTING_TEXT_BYTES]; /* "default", "/etc/...:12", "environment", "--set" */
-    char params_origin[PARAM_COUNT][SETTING_TEXT_BYTES]; /* "" when not set */
+    settings_origin origin[SETTING_COUNT];
+    settings_origin params_origin[PARAM_COUNT]; /* "" when not set */
+    settings_origin preset_origin[PRESETS_OWN_MAX][SETTINGS_PRESET_KEYS];
     /* derived from the above once all is read */
     char bus_dir[SETTING_TEXT_BYTES];   /* DIR/bus or /run/auralis/<name>/bus */
     char state_dir[SETTING_TEXT_BYTES]; /* DIR/state or /var/lib/auralis/<name> */
@@ -47,7 +53,7 @@ struct settings {
 };
 
 struct settings_error {
-    char text[400];
+    char text[1024];
 };
 
 /* A flag of one daemon, beside those that all have. */
@@ -73,7 +79,7 @@ enum { SETTINGS_DONE = 1 };
 /* Reads defaults, file, environment and flags, in this order. 0, SETTINGS_DONE or -EINVAL. */
 int settings_load(struct settings *settings, const struct settings_program *program, int argc,
                   char **argv, struct settings_error *error);
-/* One "section.key", as --set takes it. */
+/* One "section.key", as --set takes it; "preset NAME.key" makes the preset, too. */
 int settings_set(struct settings *settings, const char *name, const char *value,
                  const char *origin, struct settings_error *error);
 /* The whole configuration file, every setting commented out with default, range and meaning. */

@@ -20,7 +20,34 @@ struct file_reading {
     bool too_long; /* this line: inih would cut it in two */
     int first_line;
     struct settings_error first;
+    char preset[SETTING_TEXT_BYTES]; /* params.preset, which may be one of a later section */
+    int preset_line;                 /* 0: it is not there */
 };
+
+static void note_error(struct file_reading *reading, const struct settings_error *error)
+{
+    if (reading->first_line == 0) {
+        reading->first_line = reading->line;
+        reading->first = *error;
+    }
+}
+
+/* inih tells of values only: the beginning of a preset is seen here. */
+static void begin_section(struct file_reading *reading, const char *text)
+{
+    static const char head[] = "[" SETTINGS_PRESET_SECTION;
+    struct settings_error error = {""};
+    char name[SETTING_TEXT_BYTES];
+    const size_t length = strcspn(text, "]");
+
+    if (strncmp(text, head, strlen(head)) != 0 || text[length] == '\0') {
+        return;
+    }
+    snprintf(name, sizeof name, "%.*s", (int)(length - strlen(head)), text + strlen(head));
+    if (settings_add_preset(reading->settings, name, &error) != 0) {
+        note_error(reading, &error);
+    }
+}
 
 /* inih's reader: each call gives a whole line, so that our count is its count. */
 static char *next_line(char *text, int size, void *user)
@@ -32,7 +59,19 @@ static char *next_line(char *text, int size, void *user)
     }
     reading->line++;
     reading->too_long = strchr(text, '\n') == NULL && !feof(reading->file);
-    return reading->too_long ? NULL : text;
+    if (reading->too_long) {
+        return NULL;
+    }
+    const size_t indent = strspn(text, " \t"); /* inih would add the line to the one before */
+
+    memmove(text, text + indent, strlen(text + indent) + 1);
+    begin_section(reading, text);
+    return text;
+}
+
+static void make_origin(settings_origin origin, const char *path, int line)
+{
+    snprintf(origin, SETTING_TEXT_BYTES, "%.240s:%d", path, line);
 }
 
 /* inih's handler: 0 marks the line as an error, and inih tells the number of the first. */
@@ -41,18 +80,50 @@ static int on_file_value(void *user, const char *section, const char *key, const
     struct file_reading *const reading = user;
     struct settings_error error = {""};
     char name[128];
-    char origin[SETTING_TEXT_BYTES];
+    settings_origin origin;
 
     snprintf(name, sizeof name, "%s.%s", section, key);
-    snprintf(origin, sizeof origin, "%.240s:%d", reading->path, reading->line);
+    if (strcmp(name, "params.preset") == 0) {
+        reading->preset_line = reading->line;
+        snprintf(reading->preset, sizeof reading->preset, "%s", value);
+        return 1;
+    }
+    make_origin(origin, reading->path, reading->line);
     if (settings_set(reading->settings, name, value, origin, &error) == 0) {
         return 1;
     }
-    if (reading->first_line == 0) {
-        reading->first_line = reading->line;
-        reading->first = error;
-    }
+    note_error(reading, &error);
     return 0;
+}
+
+static int set_params_preset(struct file_reading *reading, struct settings_error *error)
+{
+    struct settings_error wrong;
+    settings_origin origin;
+
+    make_origin(origin, reading->path, reading->preset_line);
+    return reading->preset_line == 0 || settings_set_param(reading->settings, "preset",
+                                                           reading->preset, origin, &wrong) == 0
+               ? 0
+               : settings_refuse(error, "%s: %s", origin, wrong.text);
+}
+
+/* What has come of a file; `bad_line` is inih's, 0 for none. */
+static int judge(struct file_reading *reading, int bad_line, struct settings_error *error)
+{
+    const int first = reading->first_line;
+
+    if (first != 0 && (bad_line == 0 || first <= bad_line)) {
+        return settings_refuse(error, "%s:%d: %.700s", reading->path, first,
+                               reading->first.text);
+    }
+    if (bad_line != 0) {
+        return settings_refuse(error, "%s:%d: expected [section] or key = value", reading->path,
+                               bad_line);
+    }
+    return reading->too_long ? settings_refuse(error, "%s:%d: the line is too long",
+                                               reading->path, reading->line)
+                             : set_params_preset(reading, error);
 }
 
 static int load_file(struct settings *settings, const char *path, bool must_exist,
@@ -74,15 +145,7 @@ static int load_file(struct settings *settings, const char *path, bool must_exis
     if (rc != 0) {
         return settings_refuse(error, "cannot read %s: %s", path, strerror(rc));
     }
-    if (line != 0) {
-        return settings_refuse(error, "%s:%d: %.300s", path, line,
-                               line == reading.first_line
-                                   ? reading.first.text
-                                   : "expected [section] or key = value");
-    }
-    return reading.too_long
-               ? settings_refuse(error, "%s:%d: the line is too long", path, reading.line)
-               : 0;
+    return judge(&reading, line, error);
 }
 
 /* AURALIS_STREAM_LISTEN, AURALIS_PARAMS_MIX_PAD */

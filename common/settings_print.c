@@ -48,6 +48,47 @@ static void print_param(const struct params *params, int param, FILE *out)
     }
 }
 
+/* The keys in the order to print them: doc first. */
+static int preset_key_at(int i)
+{
+    return i == 0 ? SETTINGS_PRESET_KEYS - 1 : i - 1;
+}
+
+/* The value of what settings_preset_key() names. */
+static void print_preset_value(const struct preset_spec *preset, int key, FILE *out)
+{
+    const struct params *const values = &preset->values;
+    const int habit = key - PARAM_COUNT;
+
+    if (key < PARAM_COUNT) {
+        print_param(values, key, out);
+    } else if (habit == HABIT_COUNT) {
+        fprintf(out, "%s", preset->doc);
+    } else if (habit_specs[habit].kind == HABIT_KIND_MODE) {
+        fprintf(out, "%s", mode_name((int32_t)habit_value(&values->habits, habit)));
+    } else {
+        fprintf(out, "%g", habit_value(&values->habits, habit));
+    }
+}
+
+static void print_presets(const struct settings *settings, FILE *out)
+{
+    const struct preset_spec *preset;
+
+    for (int own = 0; (preset = preset_own(own)) != NULL; own++) {
+        fprintf(out, "\n[" SETTINGS_PRESET_SECTION "%s]\n", preset->values.preset);
+        for (int i = 0; i < SETTINGS_PRESET_KEYS; i++) {
+            const int key = preset_key_at(i);
+
+            if (settings_preset_key(key) != NULL) {
+                fprintf(out, "%s = ", settings_preset_key(key));
+                print_preset_value(preset, key, out);
+                fprintf(out, "    ; %s\n", settings->preset_origin[own][key]);
+            }
+        }
+    }
+}
+
 void settings_print(const struct settings *settings, char daemon, FILE *out)
 {
     const char *section = NULL;
@@ -69,6 +110,9 @@ void settings_print(const struct settings *settings, char daemon, FILE *out)
             fprintf(out, "    ; %s\n", settings->params_origin[param]);
         }
     }
+    if (daemon != 's') {
+        print_presets(settings, out);
+    }
 }
 
 static void print_limits(const struct setting_spec *spec, FILE *out)
@@ -77,6 +121,38 @@ static void print_limits(const struct setting_spec *spec, FILE *out)
         fprintf(out, " One of: %s.", spec->choices);
     } else if (spec->kind != KIND_TEXT) {
         fprintf(out, " %g to %g.", spec->min, spec->max);
+    }
+}
+
+/* An example to begin with: all that a preset may set, at its default. */
+static void print_preset_template(FILE *out)
+{
+    struct preset_spec example = {.doc = "Grey light, before anybody is up."};
+
+    params_init(&example.values);
+    fprintf(
+        out,
+        "\n# A preset of your own, one of up to %d. What it does not name is as it is here, "
+        "or, if it\n"
+        "# begins with a line `like = NAME`, as in the preset of that name.\n"
+        ";[" SETTINGS_PRESET_SECTION "dawn]\n",
+        PRESETS_OWN_MAX);
+    for (int i = 0; i < SETTINGS_PRESET_KEYS; i++) {
+        const int key = preset_key_at(i);
+        const int habit = key - PARAM_COUNT;
+
+        if (habit >= 0 && habit < HABIT_COUNT) {
+            fprintf(out, "# %s", habit_specs[habit].doc);
+            if (habit_specs[habit].kind != HABIT_KIND_MODE) {
+                fprintf(out, " %g to %g.", habit_specs[habit].min, habit_specs[habit].max);
+            }
+            fprintf(out, "\n");
+        }
+        if (settings_preset_key(key) != NULL) {
+            fprintf(out, ";%s = ", settings_preset_key(key));
+            print_preset_value(&example, key, out);
+            fprintf(out, "\n");
+        }
     }
 }
 
@@ -102,4 +178,5 @@ void settings_print_template(FILE *out)
         print_param(&params, param, out);
         fprintf(out, "\n");
     }
+    print_preset_template(out);
 }

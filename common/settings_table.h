@@ -31,6 +31,18 @@ int settings_set_spec(struct settings *settings, int id, const char *value, cons
                       struct settings_error *error);
 int settings_set_param(struct settings *settings, const char *name, const char *value,
                        const char *origin, struct settings_error *error);
+#define SETTINGS_PRESET_SECTION "preset " /* and its name */
+/* What a preset may set, by number below SETTINGS_PRESET_KEYS; NULL for a parameter that it
+ * leaves alone. */
+const char *settings_preset_key(int key);
+int settings_add_preset(struct settings *settings, const char *name,
+                        struct settings_error *error);
+struct settings_word {
+    const char *key, *value, *origin;
+};
+/* One key of a preset, or `like`; adds the preset unless it is there. */
+int settings_set_preset(struct settings *settings, const char *name,
+                        const struct settings_word *word, struct settings_error *error);
 void settings_set_defaults(struct settings *settings);
 /* Paths and names that follow from the values; the last step of loading. */
 int settings_derive(struct settings *settings, struct settings_error *error);

@@ -108,7 +108,8 @@ static void write_requests(void)
 static void write_settings(void)
 {
     static const char text[] = "[station]\nname = blue ; a comment\n[params]\nbpm = 80\n"
-                               "  90\nkey = A minor\n[stream]\ncontrol = off\n";
+                               "  key = A minor\npreset = dawn\n[stream]\ncontrol = off\n"
+                               "[preset dusk]\n[preset dawn]\nlike = sleep\nchords = 4\n";
     FILE *const file = open_seed("settings", "template");
 
     settings_print_template(file);

@@ -266,6 +266,93 @@ static void test_a_journal_that_cannot_be_opened_stops_nothing(void **state)
     CHECK(metric_get(&after.metrics, METRIC_composerd_journal_errors) > 0);
 }
 
+static const char own_chords[] = "preset dawn.chords=4";
+
+/* Chooses dawn, a preset of the settings, while it plays. */
+static void choose_dawn(void)
+{
+    const struct station_listener listener = daemon_listener(&before);
+    struct control_request request = {.origin = "test"};
+    struct param_error error;
+
+    load_settings(&after, own_chords);
+    CHECK_INT(params_change_text(&request.change, "preset", "dawn", &error), 0);
+    station_change(&before.station, &request, daemon_now_frame(&before), 1, &listener);
+    outbox_add_params(&before.publisher.outbox, &before.station.change);
+    daemon_commit(&before);
+}
+
+static void test_a_preset_of_ones_own_goes_on(void **state)
+{
+    (void)state;
+    choose_dawn();
+    CHECK_INT(before.station.change.params.habits.chords, 4);
+    start_with(&after, own_chords);
+    check_same_station();
+    CHECK_TEXT(after.station.change.params.preset, "dawn");
+    CHECK_U64(after.publisher.outbox.n_events, 0);
+}
+
+/* What was published is composed again as it was, whatever its preset has become. */
+static void check_same_music_so_far(void)
+{
+    CHECK_U64(after.station.ahead.n_entries, before.station.ahead.n_entries);
+    assert_memory_equal(&after.station.ahead.composer, &before.station.ahead.composer,
+                        sizeof before.station.ahead.composer);
+    CHECK_INT(count_queued(&after, EVENT_PHRASE), 0);
+}
+
+static void test_a_preset_that_is_another_one_now_holds_from_the_next_phrase_on(void **state)
+{
+    (void)state;
+    choose_dawn();
+    start_with(&after, "preset dawn.chords=5");
+    check_same_music_so_far();
+    CHECK_TEXT(after.station.change.params.preset, "dawn");
+    CHECK_INT(after.station.change.params.habits.chords, 5);
+    CHECK_U64(after.publisher.outbox.n_events, 0);
+}
+
+static void test_without_its_preset_a_stream_goes_on_with_its_values_and_says_none(void **state)
+{
+    struct params expected;
+
+    (void)state;
+    choose_dawn();
+    change_bpm(&before, 75);
+    daemon_commit(&before);
+    expected = before.station.change.params;
+    start_with(&after, NULL);
+    check_same_music_so_far();
+    preset_set_name(expected.preset, PRESET_NONE);
+    expected.habits = habits_plain;
+    assert_memory_equal(&after.station.change.params, &expected, sizeof expected);
+    CHECK_INT(count_queued(&after, EVENT_PARAMS), 1);
+    CHECK_U64(after.station.change.change, before.station.change.change + 1);
+    daemon_commit(&after);
+    CHECK(strstr(last_published(&after), "\"preset\":\"none\"") != NULL);
+    CHECK_INT(metric_get(&after.metrics, METRIC_composerd_journal_errors), 0);
+    CHECK_INT(metric_get(&after.metrics, METRIC_composerd_state_errors), 0);
+}
+
+static void test_a_new_stream_carries_a_preset_only_while_there_is_one(void **state)
+{
+    (void)state;
+    choose_dawn();
+    scratch_write("state/state.json", "x");
+    scratch_write("state/state.previous.json", "y");
+    start_with(&after, own_chords);
+    CHECK_TEXT(after.station.change.params.preset, "dawn");
+    CHECK_INT(after.station.change.params.habits.chords, 4);
+    daemon_commit(&after);
+    daemon_finish(&after);
+    scratch_write("state/state.json", "x");
+    scratch_write("state/state.previous.json", "y");
+    start_with(&after, NULL);
+    CHECK_TEXT(after.station.change.params.preset, PRESET_NONE);
+    CHECK_INT(after.station.change.params.habits.chords, habits_plain.chords);
+}
+
 static void test_wishes_of_the_settings_hold_for_a_new_stream_only(void **state)
 {
     (void)state;
@@ -293,6 +380,10 @@ int main(void)
         RESUME_TEST(test_a_journal_with_rubbish_is_set_aside_and_the_stream_goes_on),
         RESUME_TEST(test_a_journal_that_is_lost_is_begun_again_with_all_that_is_ahead),
         RESUME_TEST(test_a_journal_that_cannot_be_opened_stops_nothing),
+        RESUME_TEST(test_a_preset_of_ones_own_goes_on),
+        RESUME_TEST(test_a_preset_that_is_another_one_now_holds_from_the_next_phrase_on),
+        RESUME_TEST(test_without_its_preset_a_stream_goes_on_with_its_values_and_says_none),
+        RESUME_TEST(test_a_new_stream_carries_a_preset_only_while_there_is_one),
         RESUME_TEST(test_wishes_of_the_settings_hold_for_a_new_stream_only),
     };
 
