@@ -65,6 +65,19 @@ test('a preset is pressed, heard with its time, and shown as pressed in another 
   await other.close();
 });
 
+test('a preset of the configuration is a button like the others, with its own words', async () => {
+  const { page, close } = await openPage(browser, stationUrl());
+  const button = page.locator('button[data-preset=dawn]');
+  await button.waitFor({ timeout: PATIENCE_MS });
+  assert.equal(await button.innerText(), 'Dawn\nGrey <i>light</i>.');
+  await button.click();
+  await page
+    .locator('button[data-preset=dawn][aria-pressed=true]')
+    .waitFor({ timeout: PATIENCE_MS });
+  await until(async () => (await getParams()).preset === 'dawn');
+  await close();
+});
+
 test('a slider that moves sends values and ends at the last of them', async () => {
   const { page, close } = await openPage(browser, stationUrl());
   const slider = page.getByRole('slider', { name: 'Intensity' });

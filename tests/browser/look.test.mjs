@@ -115,7 +115,7 @@ test('there is one main landmark, one first heading, and no level is skipped', a
 test('the tab key goes from play to volume, presets, key, mode, tempo and intensity', async () => {
   const { page, close } = await openPage(browser, stationUrl());
   const visited = [];
-  for (let i = 0; i < 12; i++) {
+  for (let i = 0; i < 13; i++) {
     await page.keyboard.press('Tab');
     visited.push(
       await page.evaluate(() => {
@@ -138,6 +138,7 @@ test('the tab key goes from play to volume, presets, key, mode, tempo and intens
     'meditation',
     'sleep',
     'bright',
+    'dawn',
     'key',
     'mode',
     'control-bpm',

@@ -40,14 +40,14 @@ class Formats(unittest.TestCase):
 
     def test_the_bus_the_journal_and_the_web_socket(self):
         samples = []
-        with station.Station() as auralis:
+        with station.Station('preset dawn.bpm=62') as auralis:
             events = auralis.events()
             listeners = [recording.Listener(auralis.url, form) for form in ('json', 'pcm')]
             for listener in listeners:
                 listener.wait_seconds(1)
             requests = [{'op': 'get'}, {'op': 'set', 'params': {'key': 'F#', 'brightness': 0.25}},
                         {'op': 'set', 'params': {'preset': 'sleep'}}, {'op': 'set', 'params': {'bpm': 500}},
-                        {'op': 'next'}, {'op': 'snapshot', 'from': 0}]
+                        {'op': 'set', 'params': {'preset': 'dawn'}}, {'op': 'next'}, {'op': 'snapshot', 'from': 0}]
             for number, request in enumerate(requests):
                 request = {'v': 1, 'id': f'r{number}', 'origin': 'test', **request}
                 reply = json.loads(auralis.request(request))

@@ -3,6 +3,7 @@
 auralis_station_test(supervision 120)
 auralis_station_test(run 300)
 auralis_station_test(stream 600)
+auralis_station_test(presets 120)
 if(NOT AURALIS_SANITIZER STREQUAL "thread")
     auralis_station_test(bad_input 600)
     auralis_station_test(determinism 900)

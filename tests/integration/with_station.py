@@ -1,6 +1,7 @@
 """Runs a command beside a station of its own: with_station.py COMMAND...
 
-The command finds the station's address in AURALIS_URL; the station also answers to box.test.
+The command finds the station's address in AURALIS_URL; the station also answers to box.test, and has a
+preset of its own, dawn.
 """
 
 import os
@@ -12,7 +13,7 @@ import station
 
 def run(command):
     full = {'AURALIS_BROWSER_SECONDS': '60'} if station.FULL else {}
-    with station.Station('stream.allowed_hosts=box.test') as auralis:
+    with station.Station('stream.allowed_hosts=box.test', 'preset dawn.doc=Grey <i>light</i>.') as auralis:
         status = subprocess.run(command, check=False,
                                 env={**os.environ, **full, 'AURALIS_URL': auralis.url + '/'}).returncode
         if status != 0:

@@ -26,6 +26,8 @@ test('a params event is accepted, and refused with anything more, less or else',
   for (const [name, wrong] of [['surprise', 1], ['bpm', 200], ['key', 'H'], ['effective_frame', 63]]) {
     assert.ok(!validate({ ...EVENT, [name]: wrong }), name);
   }
+  for (const preset of ['', 'a b', 'x'.repeat(32)]) assert.ok(!validate({ ...EVENT, preset }), preset);
+  for (const preset of ['sleep', 'dawn-2', 'x'.repeat(31)]) assert.ok(validate({ ...EVENT, preset }), preset);
   for (const name of Object.keys(EVENT)) {
     const { [name]: _, ...less } = EVENT;
     assert.ok(!validate(less), `without ${name}`);
