@@ -148,7 +148,7 @@ bool bus_server_wait(struct bus_server *bus, int64_t deadline_ns)
 {
     zmq_pollitem_t items[] = {{bus->events, 0, ZMQ_POLLIN, 0},
                               {bus->control, 0, ZMQ_POLLIN, 0}};
-    const int64_t left_ns = deadline_ns - clock_now_ns();
+    const int64_t left_ns = clock_machine_at_ns(deadline_ns) - clock_machine_ns();
 
     /* rounded up: waking a little late is better than polling through the last millisecond */
     return zmq_poll(items, 2,

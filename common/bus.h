@@ -29,7 +29,8 @@ int bus_server_open(struct bus_server *bus, const char *bus_dir);
 /* Never waits: a subscriber that does not keep up loses the newest and finds out by the
  * count. */
 int bus_publish(struct bus_server *bus, enum event_type topic, const char *json);
-/* Waits until something arrives or deadline_ns; true when it did. Signals end the wait. */
+/* Waits until something arrives or deadline_ns (the station's time); true when it did. Signals
+ * end the wait. */
 bool bus_server_wait(struct bus_server *bus, int64_t deadline_ns);
 /* The topic prefix of the next new subscription: its length, or -EAGAIN when there is none. */
 int bus_next_subscription(struct bus_server *bus, char *topic, size_t size);

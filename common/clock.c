@@ -9,6 +9,12 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { RATE_UNIT = 1000 };
+
+/* In thousandths, so that the arithmetic is exact. The process's own: set once by
+ * clock_set_rate before there are threads. */
+static int64_t rate_thousandths = RATE_UNIT;
+
 static int64_t read_clock(clockid_t id)
 {
     struct timespec now;
@@ -17,9 +23,32 @@ static int64_t read_clock(clockid_t id)
     return (int64_t)now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
+void clock_set_rate(double rate)
+{
+    rate_thousandths = llround(rate * RATE_UNIT);
+}
+
 int64_t clock_now_ns(void)
 {
+    const int64_t now_ns = read_clock(CLOCK_MONOTONIC);
+
+    /* now_ns * rate without overflow on the way */
+    return now_ns / RATE_UNIT * rate_thousandths +
+           now_ns % RATE_UNIT * rate_thousandths / RATE_UNIT;
+}
+
+int64_t clock_machine_ns(void)
+{
     return read_clock(CLOCK_MONOTONIC);
+}
+
+int64_t clock_machine_at_ns(int64_t at_ns)
+{
+    const int64_t rest = at_ns % rate_thousandths;
+
+    /* rounded up: not before the station's time is there */
+    return at_ns / rate_thousandths * RATE_UNIT +
+           (rest * RATE_UNIT + rate_thousandths - 1) / rate_thousandths;
 }
 
 int64_t clock_wall_ns(void)
@@ -27,10 +56,16 @@ int64_t clock_wall_ns(void)
     return read_clock(CLOCK_REALTIME);
 }
 
+int64_t clock_wall_at_ns(int64_t at_ns)
+{
+    return clock_wall_ns() + clock_machine_at_ns(at_ns) - clock_machine_ns();
+}
+
 void clock_sleep_until_ns(int64_t deadline_ns)
 {
-    const struct timespec deadline = {.tv_sec = (time_t)(deadline_ns / NS_PER_S),
-                                      .tv_nsec = (long)(deadline_ns % NS_PER_S)};
+    const int64_t until_ns = clock_machine_at_ns(deadline_ns);
+    const struct timespec deadline = {.tv_sec = (time_t)(until_ns / NS_PER_S),
+                                      .tv_nsec = (long)(until_ns % NS_PER_S)};
 
     if (deadline_ns > 0) {
         clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &deadline, NULL);

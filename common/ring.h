@@ -39,7 +39,7 @@ enum {
  * first_frame is stored last, release; it is UINT64_MAX while the entry is being changed. */
 struct ring_chunk {
     _Atomic uint64_t first_frame;
-    _Atomic int64_t rendered_ns; /* CLOCK_MONOTONIC when its last frame was published */
+    _Atomic int64_t rendered_ns; /* the station's time when its last frame was published */
     _Atomic uint64_t phrase;     /* number of the phrase sounding at first_frame */
     _Atomic float peak;          /* largest sample, 1 = full scale */
     _Atomic float loudness_lufs; /* K-weighted mean square of the chunk */

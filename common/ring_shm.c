@@ -226,7 +226,7 @@ bool ring_reader_wait(const struct ring_reader *reader, uint64_t published_frame
         if (ring_published(ring) > published_frames) {
             return true;
         }
-        const int64_t left_ns = deadline_ns - clock_now_ns();
+        const int64_t left_ns = clock_machine_at_ns(deadline_ns) - clock_machine_ns();
 
         if (left_ns <= 0 || ring_reader_closed(reader)) {
             return false;

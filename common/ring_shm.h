@@ -42,7 +42,7 @@ struct ring_reader {
  * reason. */
 int ring_reader_open(struct ring_reader *reader, const char *name, const char **reason);
 /* Sleeps until more than `published_frames` are published, the ring is closed or `deadline_ns`
- * (monotonic) has come. True when there is more. */
+ * (the station's time) has come. True when there is more. */
 bool ring_reader_wait(const struct ring_reader *reader, uint64_t published_frames,
                       int64_t deadline_ns);
 bool ring_reader_closed(const struct ring_reader *reader);

@@ -30,7 +30,8 @@ void service_ready(struct service *service);
 /* Shows one line in `systemctl status`; sent only when it changed. */
 void service_status(struct service *service, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Call in each turn of the working loop: feeds the watchdog when it is time. */
+/* Call in each turn of the working loop: feeds the watchdog when it is time, by
+ * clock_machine_ns(). */
 void service_alive(struct service *service, int64_t now_ns);
 void service_stopping(struct service *service);
 

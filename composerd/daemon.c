@@ -33,12 +33,13 @@ bool daemon_compose(struct daemon *daemon)
 {
     const struct station_listener listener = daemon_listener(daemon);
     const uint64_t now_frame = daemon_now_frame(daemon);
-    const int64_t begun_ns = clock_now_ns();
+    const int64_t begun_ns = clock_machine_ns();
 
     if (!station_compose(&daemon->station, now_frame, &listener)) {
         return false;
     }
-    metric_max(&daemon->metrics, METRIC_composerd_compose_time_max, clock_now_ns() - begun_ns);
+    metric_max(&daemon->metrics, METRIC_composerd_compose_time_max,
+               clock_machine_ns() - begun_ns);
     daemon_commit(daemon);
     return true;
 }
@@ -54,7 +55,7 @@ static void save_state(struct daemon *daemon)
         return;
     }
     metric_add(&daemon->metrics, METRIC_composerd_state_errors, 1);
-    if (log_limit_pass(&daemon->state_trouble, clock_now_ns(), &swallowed)) {
+    if (log_limit_pass(&daemon->state_trouble, clock_machine_ns(), &swallowed)) {
         log_warn(
             "cannot save the state, the music goes on dir=%s error=\"%s\" swallowed=%" PRIu64,
             daemon->settings.state_dir, log_errno(rc), swallowed);

@@ -134,6 +134,7 @@ int main(int argc, char **argv)
     const struct wishes wishes = load_settings(&daemon.settings, argc, argv);
 
     must(log_init("composerd", daemon.settings.log_level), "set up the log", EXIT_CONFIG);
+    clock_set_rate(daemon.settings.station_clock_rate);
     if (wishes.compose != NULL || wishes.midi != NULL) {
         return compose_offline(&daemon.settings, &wishes);
     }
@@ -145,7 +146,7 @@ int main(int argc, char **argv)
         const bool more = daemon_compose(&daemon);
 
         daemon_heartbeat(&daemon);
-        service_alive(&daemon.service, clock_now_ns());
+        service_alive(&daemon.service, clock_machine_ns());
         bus_server_wait(&daemon.publisher.bus, more ? 0 : daemon.heartbeat_ns);
     }
     service_stopping(&daemon.service);

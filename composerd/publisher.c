@@ -48,7 +48,7 @@ static void write_journal(struct publisher *publisher, enum event_type type,
         return;
     }
     metric_add(publisher->metrics, METRIC_composerd_journal_errors, 1);
-    if (log_limit_pass(&publisher->trouble, clock_now_ns(), &swallowed)) {
+    if (log_limit_pass(&publisher->trouble, clock_machine_ns(), &swallowed)) {
         log_warn("cannot write the journal, the music goes on error=\"%s\" swallowed=%" PRIu64,
                  log_errno(rc), swallowed);
     }

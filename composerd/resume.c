@@ -219,10 +219,11 @@ static int give_birth(struct daemon *daemon, const char *boot_id, const struct p
 {
     struct station *const station = &daemon->station;
     struct params params = *carried;
+    const int64_t birth_ns = clock_now_ns() + birth_ahead_ns;
     struct epoch epoch = {.stream = entropy_u64(),
                           .rate_hz = (uint32_t)daemon->settings.station_sample_rate,
-                          .monotonic_ns = clock_now_ns() + birth_ahead_ns,
-                          .wall_ns = clock_wall_ns() + birth_ahead_ns};
+                          .monotonic_ns = birth_ns,
+                          .wall_ns = clock_wall_at_ns(birth_ns)};
 
     memcpy(epoch.boot_id, boot_id, BOOT_ID_SIZE);
     if (!follow_preset(&params)) {

@@ -33,7 +33,7 @@ static void complain(struct streamd *streamd, const char *what, const char *reas
 {
     uint64_t swallowed = 0;
 
-    if (log_limit_pass(&streamd->bus_trouble, clock_now_ns(), &swallowed)) {
+    if (log_limit_pass(&streamd->bus_trouble, clock_machine_ns(), &swallowed)) {
         log_warn("cannot use %s from the bus: %s swallowed=%" PRIu64, what, reason, swallowed);
     }
 }
@@ -107,7 +107,7 @@ static void on_control_reply(struct streamd *streamd, struct control_pending *pe
     struct connection *connection = pending->who;
     bool ok = false;
 
-    histogram_add(&streamd->roundtrip, clock_now_ns() - pending->asked_ns);
+    histogram_add(&streamd->roundtrip, clock_machine_ns() - pending->asked_ns);
     if (connection->listener.present) {
         listener_say(&connection->listener, reply_ack_json(json, len, pending->client_id_json));
     } else if (connection->waits) {
@@ -173,7 +173,7 @@ int bus_link_ask(struct streamd *streamd, struct connection *connection,
                  const struct control_ask *ask, const char *client_id_json)
 {
     struct control_pending *pending = NULL;
-    const int64_t now_ns = clock_now_ns();
+    const int64_t now_ns = clock_machine_ns();
     const int rc = control_add(&streamd->control, ask,
                                connection->listener.present ? "ws" : "http", now_ns, &pending);
 

@@ -15,7 +15,7 @@ void bus_link_drain(struct streamd *streamd);
 int bus_link_ask(struct streamd *streamd, struct connection *connection,
                  const struct control_ask *ask, const char *client_id_json);
 /* Sends again what was not answered, gives up what waited too long, asks for a snapshot when
- * one is wanted. */
+ * one is wanted. now_ns: clock_machine_ns(). */
 void bus_link_tick(struct streamd *streamd, int64_t now_ns);
 
 #endif

@@ -4,6 +4,7 @@
  * Each goes out under an id of ours, again every CONTROL_RETRY_NS under the same id (composerd
  * answers a repeated one from memory), and is given up after CONTROL_GIVE_UP_NS.
  *
+ * Unit:    times are clock_machine_ns().
  * Memory:  the struct is the caller's; control_finish() accepts a zeroed one.
  * Threads: the event loop's.
  * Errors:  0, or -errno.

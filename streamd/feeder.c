@@ -17,8 +17,9 @@
 /* Sleeps until deadline_ns; false when the feeder is to stop. */
 static bool sleep_until(struct feeder *feeder, int64_t deadline_ns)
 {
-    const struct timespec deadline = {.tv_sec = (time_t)(deadline_ns / NS_PER_S),
-                                      .tv_nsec = (long)(deadline_ns % NS_PER_S)};
+    const int64_t until_ns = clock_machine_at_ns(deadline_ns);
+    const struct timespec deadline = {.tv_sec = (time_t)(until_ns / NS_PER_S),
+                                      .tv_nsec = (long)(until_ns % NS_PER_S)};
 
     pthread_mutex_lock(&feeder->lock);
     while (!feeder->stopping && clock_now_ns() < deadline_ns) {
@@ -107,7 +108,7 @@ static void take_chunk(struct feeder *feeder)
         skip_to(feeder, seq_up(cursor, frames));
     } else if (copied == (int)frames) {
         const int64_t due_ns = clock_due_ns(&store->epoch, seq * frames);
-        const int64_t due_unix_ns = clock_wall_ns() - clock_now_ns() + due_ns;
+        const int64_t due_unix_ns = clock_wall_at_ns(due_ns);
         /* relaxed: a chunk that is encoded too late or in vain is only slower */
         const bool wants_json = atomic_load_explicit(&feeder->wants_json, memory_order_relaxed);
 

@@ -181,6 +181,7 @@ int main(int argc, char **argv)
 
     load_settings(&streamd.settings, argc, argv);
     must(log_init("streamd", streamd.settings.log_level), "set up the log");
+    clock_set_rate(streamd.settings.station_clock_rate);
     must(service_init(&streamd.service), "set up signals");
     streamd.pid = (uint32_t)getpid();
     take_descriptors(&streamd.settings);

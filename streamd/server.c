@@ -93,7 +93,7 @@ static void accept_all(struct server *server, int listen_fd)
             accept_one(server, fd, address);
         } else if (fd == -EAGAIN || fd == -EWOULDBLOCK) {
             return;
-        } else if (log_limit_pass(&server->accept_trouble, clock_now_ns(), &swallowed)) {
+        } else if (log_limit_pass(&server->accept_trouble, clock_machine_ns(), &swallowed)) {
             log_warn("cannot accept a connection: %s swallowed=%llu", log_errno(fd),
                      (unsigned long long)swallowed);
         }
@@ -340,7 +340,7 @@ static bool has_listeners(const struct streamd *streamd)
 void server_close(struct server *server)
 {
     struct streamd *streamd = server->streamd;
-    const int64_t deadline_ns = clock_now_ns() + GOODBYE_NS;
+    const int64_t deadline_ns = clock_machine_ns() + GOODBYE_NS;
 
     for (struct connection *one = streamd->connections; one; one = one->next) {
         if (one->listener.present) {
@@ -348,7 +348,7 @@ void server_close(struct server *server)
         }
     }
     flush(server);
-    while (has_listeners(streamd) && clock_now_ns() < deadline_ns &&
+    while (has_listeners(streamd) && clock_machine_ns() < deadline_ns &&
            lws_service(server->context, 0) >= 0) {
     }
 }

@@ -255,7 +255,7 @@ void streamd_tick(struct streamd *streamd)
     feeder_report(&streamd->feeder, &streamd->ring);
     take_store(streamd);
     take_chunks(streamd, now_ns);
-    bus_link_tick(streamd, now_ns);
+    bus_link_tick(streamd, clock_machine_ns());
     const struct view view = streamd_view(streamd);
 
     json_wanted = view.n_clients[STREAM_JSON] > 0;
@@ -264,7 +264,7 @@ void streamd_tick(struct streamd *streamd)
     set_gauges(streamd, &view);
     tell_audio(streamd, &view);
     greet_new(streamd);
-    service_alive(&streamd->service, now_ns);
+    service_alive(&streamd->service, clock_machine_ns());
 }
 
 /* ---- what listeners say ---- */
@@ -282,7 +282,7 @@ static const char *refuse_change(struct streamd *streamd, struct connection *con
     if (!streamd->control_open) {
         return OFF_TEXT;
     }
-    if (!peers_may_change(&streamd->peers, connection->peer, clock_now_ns())) {
+    if (!peers_may_change(&streamd->peers, connection->peer, clock_machine_ns())) {
         metric_add(&streamd->metrics, METRIC_streamd_changes_refused, 1);
         return RATE_TEXT;
     }
@@ -342,7 +342,7 @@ void streamd_message(struct streamd *streamd, struct connection *connection)
         listener_close(listener, LISTENER_CLOSE_TOO_LARGE, "the message is too large");
     } else if (client_message_from_json(listener->rx, listener->rx_len, &message, &error) < 0) {
         say_error(streamd, listener, error.code, error.text, "");
-        listener_rubbish(listener, clock_now_ns());
+        listener_rubbish(listener, clock_machine_ns());
     } else {
         on_message(streamd, connection, &message);
         client_message_finish(&message);
@@ -355,7 +355,7 @@ void streamd_post(struct streamd *streamd, struct connection *connection)
     struct api_answer *answer = &connection->answer;
     struct control_ask ask = {0};
 
-    if (!peers_may_change(&streamd->peers, connection->peer, clock_now_ns())) {
+    if (!peers_may_change(&streamd->peers, connection->peer, clock_machine_ns())) {
         metric_add(&streamd->metrics, METRIC_streamd_changes_refused, 1);
         api_refuse(answer, 429, "too_many_changes", RATE_TEXT);
         return;

@@ -22,7 +22,7 @@ int feed_open(struct feed *feed, const char *bus_dir, const char *state_dir,
     memset(feed, 0, sizeof *feed);
     feed->user = *user;
     feed->metrics = metrics;
-    feed->opened_ns = clock_now_ns();
+    feed->opened_ns = clock_machine_ns();
     snprintf(feed->journal_dir, sizeof feed->journal_dir, "%s/journal", state_dir);
     return bus_client_open(&feed->bus, bus_dir);
 }
@@ -61,7 +61,7 @@ static void refuse(struct feed *feed, const char *what, const char *why)
     uint64_t swallowed;
 
     metric_add(feed->metrics, METRIC_synthd_events_refused, 1);
-    if (log_limit_pass(&feed->refused_limit, clock_now_ns(), &swallowed)) {
+    if (log_limit_pass(&feed->refused_limit, clock_machine_ns(), &swallowed)) {
         log_warn("refused %s reason=\"%s\" swallowed=%" PRIu64, what, why, swallowed);
     }
 }
@@ -84,7 +84,7 @@ static void on_bus_event(void *user, enum event_type topic, const char *json, si
         refuse(feed, "an event", reason.text);
         return;
     }
-    feed->heard_ns = clock_now_ns();
+    feed->heard_ns = clock_machine_ns();
     if (feed->event.head.type == EVENT_HEARTBEAT) {
         take_heartbeat(feed);
     } else if (bus_gap_event(&feed->gap, &feed->event.head) == BUS_SEEN_NEXT) {
@@ -124,7 +124,7 @@ static void on_bus_reply(void *user, const char *json, size_t len)
         refuse(feed, "a snapshot", reason.text);
         return;
     }
-    feed->heard_ns = clock_now_ns();
+    feed->heard_ns = clock_machine_ns();
     feed->wanted_ns = 0;
     bus_gap_snapshot(&feed->gap, head.run, head.last_n);
     feed->complete = true;

@@ -5,6 +5,7 @@
  * While something is missing, events from the bus are held to be part of what is asked for and
  * are left out, so that none overtakes one that was published before it.
  *
+ * Unit:    times are clock_machine_ns().
  * Memory:  the caller's struct (about 150 kB); feed_finish() accepts a zeroed one.
  * Threads: one thread; feed_poll() never blocks (the journal's files are read at once).
  * Errors:  0, or -errno.

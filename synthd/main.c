@@ -58,7 +58,7 @@ static void on_epoch(void *user, const struct epoch *epoch)
 
     if (rc == 1) {
         feed_restart(&s->feed); /* another stream: all of it is wanted */
-    } else if (rc < 0 && log_limit_pass(&s->ring_limit, clock_now_ns(), &swallowed)) {
+    } else if (rc < 0 && log_limit_pass(&s->ring_limit, clock_machine_ns(), &swallowed)) {
         log_error("cannot open ring name=%s reason=\"%s\" swallowed=%" PRIu64,
                   s->settings.ring_name, log_errno(rc), swallowed);
     }
@@ -99,7 +99,7 @@ static void show_status(struct synthd *s, int64_t now_ns)
 
     service_status(&s->service, "rendering, %" PRId64 " ms ahead, %u voices%s",
                    ahead * 1000 / player->pace.epoch.rate_hz, voice_count(player->voice),
-                   feed_alive(&s->feed, now_ns) ? "" : ", composerd is away");
+                   feed_alive(&s->feed, clock_machine_ns()) ? "" : ", composerd is away");
 }
 
 /* Another synthd may still hold the ring: it is waited for. False when the service ends first.
@@ -111,7 +111,6 @@ static bool take_lock(struct synthd *s)
 
     snprintf(path, sizeof path, "%s/ring.lock", s->settings.synth_dir);
     while (service_running()) {
-        const int64_t now_ns = clock_now_ns();
         const int rc = file_lock_take(&s->lock, path);
 
         if (rc == 0) {
@@ -127,8 +126,8 @@ static bool take_lock(struct synthd *s)
             s->ready = true;
             service_status(&s->service, "waiting: another synthd holds the ring");
         }
-        service_alive(&s->service, now_ns);
-        clock_sleep_until_ns(now_ns + locked_ns);
+        service_alive(&s->service, clock_machine_ns());
+        clock_sleep_until_ns(clock_now_ns() + locked_ns);
     }
     return false;
 }
@@ -163,10 +162,10 @@ static void prepare(struct synthd *s, int64_t now_ns)
 
     if (player_tuned(&s->player) && feed_complete(&s->feed)) {
         rc = player_join(&s->player, now_ns);
-    } else if (player_tuned(&s->player) && feed_waiting(&s->feed, now_ns)) {
+    } else if (player_tuned(&s->player) && feed_waiting(&s->feed, clock_machine_ns())) {
         rc = player_load(&s->player);
     }
-    if (rc < 0 && log_limit_pass(&s->voice_limit, now_ns, &swallowed)) {
+    if (rc < 0 && log_limit_pass(&s->voice_limit, clock_machine_ns(), &swallowed)) {
         log_error("cannot load the voices reason=\"%s\" swallowed=%" PRIu64, log_errno(rc),
                   swallowed);
     }
@@ -175,7 +174,7 @@ static void prepare(struct synthd *s, int64_t now_ns)
 /* Takes events, renders what is due; returns when to look again. */
 static int64_t turn(struct synthd *s, int64_t now_ns)
 {
-    feed_poll(&s->feed, now_ns);
+    feed_poll(&s->feed, clock_machine_ns());
     if (!s->player.playing) {
         prepare(s, now_ns);
         return s->player.playing ? now_ns : now_ns + waiting_ns;
@@ -198,7 +197,7 @@ static void serve(struct synthd *s)
         const int64_t now_ns = clock_now_ns();
         const int64_t next_ns = turn(s, now_ns);
 
-        service_alive(&s->service, now_ns);
+        service_alive(&s->service, clock_machine_ns());
         show_status(s, now_ns);
         clock_sleep_until_ns(next_ns);
     }
@@ -277,6 +276,7 @@ int main(int argc, char **argv)
         return EXIT_CONFIG;
     }
     must(log_init("synthd", s->settings.log_level), "set up the log");
+    clock_set_rate(s->settings.station_clock_rate);
     if (render != NULL) {
         return render_file(&s->settings, render, from, frames);
     }

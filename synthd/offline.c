@@ -47,7 +47,7 @@ __attribute__((format(printf, 3, 4))) static int refuse(struct offline *offline,
 
 static void tell_progress(struct offline *offline)
 {
-    const int64_t now_ns = clock_now_ns();
+    const int64_t now_ns = clock_machine_ns();
 
     if (offline->options->progress && now_ns >= offline->next_progress_ns) {
         const uint64_t seconds = offline->sink.frames / offline->rate_hz;

@@ -1,7 +1,7 @@
 /*
  * pace - where to play, and when: ahead of due by the lead, and what to do after an outage.
  *
- * Unit:    frames since the stream's birth; nanoseconds of CLOCK_MONOTONIC.
+ * Unit:    frames since the stream's birth; nanoseconds of the station's time.
  * Threads: pure.
  */
 #ifndef AURALIS_PACE_H

@@ -182,6 +182,7 @@ uint64_t player_from_frame(const struct player *player, int64_t now_ns)
 
 int player_join(struct player *player, int64_t now_ns)
 {
+    const int64_t begun_ns = clock_machine_ns();
     const int rc = player_load(player);
 
     if (rc != 0) {
@@ -207,7 +208,7 @@ int player_join(struct player *player, int64_t now_ns)
     player->fresh = false;
     log_event("join", player->pace.epoch.stream, frame,
               "rendering frame=%" PRIu64 " preroll_ms=%" PRId64, frame,
-              (clock_now_ns() - now_ns) / NS_PER_MS);
+              (clock_machine_ns() - begun_ns) / NS_PER_MS);
     return 0;
 }
 
@@ -277,8 +278,9 @@ static void check_time(struct player *player, uint64_t frame, int64_t now_ns)
     }
 }
 
-static void render_batch(struct player *player, int64_t begun_ns)
+static void render_batch(struct player *player)
 {
+    const int64_t begun_ns = clock_machine_ns();
     const uint64_t frame = player->render.frame;
     uint32_t words[PACE_BATCH_FRAMES];
     struct render_chunk chunk = {0};
@@ -295,7 +297,7 @@ static void render_batch(struct player *player, int64_t begun_ns)
         keep_books(player);
     }
     ring_writer_wake(&player->ring);
-    histogram_add(&player->block_times, (now_ns - begun_ns) / BATCH_BLOCKS);
+    histogram_add(&player->block_times, (clock_machine_ns() - begun_ns) / BATCH_BLOCKS);
     metric_add(&player->metrics, METRIC_synthd_frames_rendered, PACE_BATCH_FRAMES);
     check_time(player, frame, now_ns);
 }
@@ -306,7 +308,7 @@ int64_t player_turn(struct player *player, int64_t now_ns)
         player_join(player, now_ns);
     }
     if (now_ns >= pace_deadline_ns(&player->pace, player->render.frame)) {
-        render_batch(player, now_ns);
+        render_batch(player);
     }
     return pace_deadline_ns(&player->pace, player->render.frame);
 }

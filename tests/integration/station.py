@@ -104,6 +104,8 @@ class Station:
         self.folder = folder or tempfile.mkdtemp(prefix='auralis-test-', dir='/tmp')
         self.keeps_folder = folder is not None
         self.settings = [word for setting in settings for word in ('--set', setting)]
+        self.clock_rate = next((float(setting.partition('=')[2]) for setting in settings
+                                if setting.startswith('station.clock_rate=')), 1)
         self.arguments = list(arguments)
         self.process = None
         self.context = zmq.Context()
@@ -181,7 +183,7 @@ class Station:
     # ---- the ring ----
 
     def ring(self):
-        return auralisctl.Ring(self.place.ring)
+        return auralisctl.Ring(self.place.ring, self.clock_rate)
 
     def published(self):
         return self.ring().published()

@@ -101,6 +101,108 @@ static void test_a_sleep_ends_at_its_deadline_and_not_before(void **state)
     clock_sleep_until_ns(-1);
 }
 
+static const double speeds[] = {1, 1.001, 2.5, 7, 20, 60, CLOCK_RATE_MAX};
+enum { SPEEDS = sizeof speeds / sizeof speeds[0] };
+
+/* Where the station's clock is, between two looks at the machine's. */
+static void check_runs_at(double speed)
+{
+    const double before = (double)clock_machine_ns() * speed;
+    const double now = (double)clock_now_ns();
+    const double after = (double)clock_machine_ns() * speed;
+    const double rounding = 2e-15 * after + 1;
+
+    CHECK(now >= before - rounding);
+    CHECK(now <= after + rounding);
+}
+
+static void test_the_stations_time_is_the_machines_times_the_rate(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SPEEDS; i++) {
+        clock_set_rate(speeds[i]);
+        check_runs_at(speeds[i]);
+    }
+}
+
+__extension__ typedef __int128 wide_t;
+
+/* The machine's time at which the station's is `at_ns`, and not a nanosecond before: exact, up
+ * to two years after a boot. */
+static void check_first_moment(int64_t rate_thousandths, int64_t at_ns)
+{
+    const wide_t scaled = (wide_t)at_ns * 1000;
+    const wide_t machine_ns = clock_machine_at_ns(at_ns);
+
+    CHECK(machine_ns * rate_thousandths >= scaled);
+    CHECK((machine_ns - 1) * rate_thousandths < scaled);
+}
+
+static void test_a_moment_of_the_stations_time_has_its_moment_in_the_machines(void **state)
+{
+    static const int64_t two_years_ns = INT64_C(2) * 366 * 24 * 3600 * NS_PER_S;
+
+    (void)state;
+    for (int i = 0; i < SPEEDS; i++) {
+        const int64_t rate_thousandths = (int64_t)(speeds[i] * 1000 + 0.5);
+        const int64_t most_ns = two_years_ns / 1000 * rate_thousandths;
+
+        clock_set_rate(speeds[i]);
+        for (int64_t at_ns = 1; at_ns < most_ns / 3; at_ns = at_ns * 3 + 1) {
+            check_first_moment(rate_thousandths, at_ns);
+        }
+        check_first_moment(rate_thousandths, most_ns);
+    }
+}
+
+static void test_at_rate_1_both_times_are_the_same(void **state)
+{
+    (void)state;
+    clock_set_rate(1);
+    for (int64_t at_ns = 1; at_ns < INT64_MAX / 2000; at_ns = at_ns * 2 + 1) {
+        CHECK_INT(clock_machine_at_ns(at_ns), at_ns);
+    }
+}
+
+static void test_a_faster_station_sleeps_until_its_own_deadline(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SPEEDS; i++) {
+        clock_set_rate(speeds[i]);
+        const int64_t deadline_ns = clock_now_ns() + 2 * NS_PER_MS;
+
+        /* by the machine's clock it is as far away as the last boot: this would not end */
+        clock_sleep_until_ns(deadline_ns);
+        CHECK(clock_now_ns() >= deadline_ns);
+    }
+}
+
+static void test_the_wall_clock_says_when_a_moment_of_the_station_really_is(void **state)
+{
+    const int64_t minute_ns = 60 * NS_PER_S;
+
+    (void)state;
+    for (int i = 0; i < SPEEDS; i++) {
+        clock_set_rate(speeds[i]);
+        const int64_t now_ns = clock_now_ns();
+        const int64_t before_ns = clock_machine_ns();
+        const int64_t apart_ns =
+            clock_wall_at_ns(now_ns + minute_ns) - clock_wall_at_ns(now_ns);
+        /* the two clocks are not read at once */
+        const int64_t between_ns = clock_machine_ns() - before_ns + NS_PER_MS;
+        const int64_t wanted_ns = (int64_t)((double)minute_ns / speeds[i]);
+
+        CHECK(apart_ns >= wanted_ns - between_ns && apart_ns <= wanted_ns + between_ns);
+    }
+}
+
+static int back_to_rate_1(void **state)
+{
+    (void)state;
+    clock_set_rate(1);
+    return 0;
+}
+
 static void test_the_boot_id_is_the_kernels_and_stays(void **state)
 {
     char once[BOOT_ID_SIZE];
@@ -124,6 +226,15 @@ int main(void)
         cmocka_unit_test(test_before_the_birth_of_a_stream_frame_0_is_due),
         cmocka_unit_test(test_blocks_are_rounded_up),
         cmocka_unit_test(test_a_sleep_ends_at_its_deadline_and_not_before),
+        cmocka_unit_test_teardown(test_the_stations_time_is_the_machines_times_the_rate,
+                                  back_to_rate_1),
+        cmocka_unit_test_teardown(
+            test_a_moment_of_the_stations_time_has_its_moment_in_the_machines, back_to_rate_1),
+        cmocka_unit_test(test_at_rate_1_both_times_are_the_same),
+        cmocka_unit_test_teardown(test_a_faster_station_sleeps_until_its_own_deadline,
+                                  back_to_rate_1),
+        cmocka_unit_test_teardown(
+            test_the_wall_clock_says_when_a_moment_of_the_station_really_is, back_to_rate_1),
         cmocka_unit_test(test_the_boot_id_is_the_kernels_and_stays),
     };
 
