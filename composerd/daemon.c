@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 uint64_t daemon_now_frame(const struct daemon *daemon)
@@ -106,6 +107,37 @@ void daemon_heartbeat(struct daemon *daemon)
 
     service_status(&daemon->service, "%s in %s %s, %.0f bpm", resting ? "resting" : "composing",
                    key_name(params->key), mode_name(params->mode), params->bpm);
+}
+
+int32_t daemon_seconds_of_day(void)
+{
+    const time_t now = (time_t)(clock_wall_ns() / NS_PER_S);
+    struct tm local;
+
+    return localtime_r(&now, &local) == NULL
+               ? DAY_NONE
+               : (local.tm_hour * 3600 + local.tm_min * 60 + local.tm_sec) % DAY_SECONDS;
+}
+
+void daemon_follow_day(struct daemon *daemon, int32_t seconds_of_day)
+{
+    const struct station_listener listener = daemon_listener(daemon);
+    struct station *const station = &daemon->station;
+
+    if (strcmp(daemon->settings.composer_day_drift, "on") != 0) {
+        station->day_s = DAY_NONE; /* and begins there, should it be switched on again */
+    } else if (seconds_of_day != DAY_NONE &&
+               station_follow_day(station, seconds_of_day, daemon_now_frame(daemon),
+                                  &listener)) {
+        daemon_publish_change(daemon);
+    }
+}
+
+void daemon_publish_change(struct daemon *daemon)
+{
+    outbox_add_params(&daemon->publisher.outbox, &daemon->station.change);
+    daemon_commit(daemon);
+    metric_add(&daemon->metrics, METRIC_composerd_changes_accepted, 1);
 }
 
 void daemon_finish(struct daemon *daemon)

@@ -39,6 +39,12 @@ void daemon_commit(struct daemon *daemon);
 /* Says the parameters to new subscribers. */
 void daemon_greet(struct daemon *daemon);
 void daemon_heartbeat(struct daemon *daemon);
+/* Lets the station follow the hour, if it is to. */
+void daemon_follow_day(struct daemon *daemon, int32_t seconds_of_day);
+/* By the local time of this machine. */
+int32_t daemon_seconds_of_day(void);
+/* Gives the change that was just carried out to the world. */
+void daemon_publish_change(struct daemon *daemon);
 /* How a phrase of the station gets into the publisher's queue. */
 struct station_listener daemon_listener(struct daemon *daemon);
 void daemon_finish(struct daemon *daemon);

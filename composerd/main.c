@@ -143,6 +143,7 @@ int main(int argc, char **argv)
     while (service_running()) {
         daemon_serve(&daemon);
         daemon_greet(&daemon);
+        daemon_follow_day(&daemon, daemon_seconds_of_day());
         const bool more = daemon_compose(&daemon);
 
         daemon_heartbeat(&daemon);

@@ -20,7 +20,7 @@ enum { HISTORY_SECONDS = 60 };
 
 /* Takes up one copy of the state. 0, -ENOENT, or why it could not be used. */
 static int take_up(struct daemon *daemon, enum state_copy copy, const char *boot_id,
-                   struct params *carried)
+                   struct station_carried *carried)
 {
     const struct station_circumstances now = {
         .boot_id = boot_id, .rate_hz = (uint32_t)daemon->settings.station_sample_rate};
@@ -208,17 +208,18 @@ static int go_on(struct daemon *daemon, struct journal_reading *reading)
 
 /* The parameters of the last change in a journal whose state is lost. */
 static void carry_from_journal(struct daemon *daemon, struct journal_reading *reading,
-                               struct params *carried)
+                               struct station_carried *carried)
 {
     read_journal(daemon, reading, UINT64_MAX);
-    *carried = reading->params;
+    *carried = (struct station_carried){reading->params, DAY_NONE};
     history_finish(&daemon->publisher.history);
 }
 
-static int give_birth(struct daemon *daemon, const char *boot_id, const struct params *carried)
+static int give_birth(struct daemon *daemon, const char *boot_id,
+                      const struct station_carried *carried)
 {
     struct station *const station = &daemon->station;
-    struct params params = *carried;
+    struct params params = carried->params;
     const int64_t birth_ns = clock_now_ns() + birth_ahead_ns;
     struct epoch epoch = {.stream = entropy_u64(),
                           .rate_hz = (uint32_t)daemon->settings.station_sample_rate,
@@ -241,6 +242,7 @@ static int give_birth(struct daemon *daemon, const char *boot_id, const struct p
     if (rc != 0) {
         return rc;
     }
+    station->day_s = carried->day_s;
     daemon->publisher.outbox.stream = epoch.stream;
     journal_set_aside(&daemon->publisher.journal, ".old");
     outbox_add_params(&daemon->publisher.outbox, &station->change);
@@ -253,16 +255,16 @@ static int give_birth(struct daemon *daemon, const char *boot_id, const struct p
 int daemon_resume(struct daemon *daemon)
 {
     char boot_id[BOOT_ID_SIZE] = "";
-    struct params carried;
+    struct station_carried carried = {.day_s = DAY_NONE};
     struct journal_reading reading = {.daemon = daemon};
     const int boot = clock_boot_id(boot_id);
 
     if (boot != 0) {
         return boot;
     }
-    params_init(&carried);
-    params_apply(&carried, &daemon->settings.params);
-    reading.params = carried;
+    params_init(&carried.params);
+    params_apply(&carried.params, &daemon->settings.params);
+    reading.params = carried.params;
     reading.event = malloc(sizeof *reading.event);
     if (reading.event == NULL) {
         return -ENOMEM;

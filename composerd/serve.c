@@ -30,9 +30,7 @@ static char *carry_out(struct daemon *daemon, const struct control_request *requ
 
     station_change(&daemon->station, request, daemon_now_frame(daemon), entropy_u64(),
                    &listener);
-    outbox_add_params(&daemon->publisher.outbox, &daemon->station.change);
-    daemon_commit(daemon);
-    metric_add(&daemon->metrics, METRIC_composerd_changes_accepted, 1);
+    daemon_publish_change(daemon);
     char *const reply = answer(daemon, request->id);
 
     if (reply != NULL) {

@@ -21,6 +21,7 @@ int station_begin(struct station *station, const struct epoch *epoch,
     station->epoch = *epoch;
     station->next_phrase = 0;
     station->change = (struct params_event){.params = *params, .rate_hz = epoch->rate_hz};
+    station->day_s = DAY_NONE;
     composer_init(&composer, params, epoch->rate_hz);
     lookahead_begin(&station->ahead, &composer);
     return 0;
@@ -220,6 +221,15 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+/* Whether what follows the hour was chosen anew. */
+static bool day_is_touched(const struct control_request *request)
+{
+    const bool *const named = request->change.named;
+
+    return request->op == CONTROL_SET &&
+           (named[PARAM_intensity] || named[PARAM_brightness] || named[PARAM_preset]);
+}
+
 void station_change(struct station *station, const struct control_request *request,
                     uint64_t now_frame, uint64_t seed, const struct station_listener *listener)
 {
@@ -238,6 +248,9 @@ void station_change(struct station *station, const struct control_request *reque
     if (touched.bar || touched.beat) {
         /* what waits for the bar line does so by itself, composed from any beat before it */
         beat = find_beat(station, soon_frame, !touched.beat, listener);
+    }
+    if (day_is_touched(request)) {
+        station->day_s = DAY_NONE;
     }
     change->change++;
     memcpy(change->origin, request->origin, sizeof change->origin);
@@ -258,6 +271,24 @@ void station_change(struct station *station, const struct control_request *reque
         change->settled_frame =
             touched.sound ? larger(change->settled_frame, settled_frame) : settled_frame;
     }
+}
+
+bool station_follow_day(struct station *station, int32_t seconds_of_day, uint64_t now_frame,
+                        const struct station_listener *listener)
+{
+    struct control_request request = {.origin = DAY_ORIGIN, .op = CONTROL_SET};
+    const bool begins = station->day_s == DAY_NONE;
+
+    if (begins) {
+        station->day_s = seconds_of_day;
+    }
+    if (begins ||
+        !day_change(&station->change.params, station->day_s, seconds_of_day, &request.change)) {
+        return false;
+    }
+    station_change(station, &request, now_frame, 0, listener);
+    station->day_s = seconds_of_day;
+    return true;
 }
 
 struct control_answer station_answer(const struct station *station, int64_t now_ns)

@@ -14,6 +14,7 @@
 #include "common/event.h"
 #include "common/settings.h"
 #include "composerd/control_json.h"
+#include "composerd/day.h"
 #include "composerd/lookahead.h"
 
 enum {
@@ -31,6 +32,7 @@ struct station {
     uint64_t lead_frames;       /* how far ahead of due synthd renders */
     uint64_t next_phrase;       /* number of the next phrase */
     struct params_event change; /* the last one accepted; its params are the station's */
+    int32_t day_s;              /* up to which time of day it is followed; DAY_NONE: not yet */
     struct lookahead ahead;
 };
 
@@ -53,6 +55,11 @@ bool station_compose(struct station *station, uint64_t now_frame,
  * that take over from there have been given to the listener. `seed` is for reseed. */
 void station_change(struct station *station, const struct control_request *request,
                     uint64_t now_frame, uint64_t seed, const struct station_listener *listener);
+/* Lets the parameters follow the hour; true when they changed, as by station_change(). The
+ * first time, and after a listener has chosen intensity or brightness, this is where it
+ * begins. */
+bool station_follow_day(struct station *station, int32_t seconds_of_day, uint64_t now_frame,
+                        const struct station_listener *listener);
 /* What the present change means for someone who asks at now_ns. */
 struct control_answer station_answer(const struct station *station, int64_t now_ns);
 bool station_resting(const struct station *station, uint64_t now_frame);

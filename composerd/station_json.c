@@ -58,6 +58,9 @@ char *station_to_json(const struct station *station)
     cJSON_AddItemToObject(object, "epoch", epoch);
     json_add_frame(object, "next_phrase", station->next_phrase);
     cJSON_AddItemToObject(object, "change", change_to_json(&station->change));
+    if (station->day_s != DAY_NONE) {
+        cJSON_AddNumberToObject(object, "day_s", station->day_s);
+    }
     cJSON *const entries = cJSON_AddArrayToObject(object, "entries");
 
     for (uint32_t i = 0; i < station->ahead.n_entries; i++) {
@@ -170,8 +173,16 @@ static int read_entries(struct json_reader *reader, struct station *station)
     return rc;
 }
 
+/* Only a station that follows the hour has one. */
+static int32_t read_day(struct json_reader *reader)
+{
+    return cJSON_HasObjectItem(reader->object, "day_s")
+               ? (int32_t)json_int(reader, "day_s", 0, DAY_SECONDS - 1)
+               : DAY_NONE;
+}
+
 static int read_station(struct json_reader *reader, const struct station_circumstances *now,
-                        struct station *station, struct params *carried)
+                        struct station *station, struct station_carried *carried)
 {
     struct station read = {.phrase_bars = station->phrase_bars,
                            .lead_frames = station->lead_frames};
@@ -188,10 +199,11 @@ static int read_station(struct json_reader *reader, const struct station_circums
     read_change(&change, &read.change);
     read.change.rate_hz = read.epoch.rate_hz;
     read.next_phrase = json_frame(reader, "next_phrase");
+    read.day_s = read_day(reader);
     if (!json_reader_ok(reader)) {
         return -EPROTO;
     }
-    *carried = read.change.params;
+    *carried = (struct station_carried){read.change.params, read.day_s};
     if (strcmp(read.epoch.boot_id, now->boot_id) != 0 || read.epoch.rate_hz != now->rate_hz) {
         json_fail(reader, "epoch", "belongs to another boot or sample rate");
         return -ESTALE;

@@ -22,12 +22,17 @@ struct station_circumstances {
     const char *boot_id;
     uint32_t rate_hz;
 };
+/* What a stream leaves to the next one. */
+struct station_carried {
+    struct params params;
+    int32_t day_s; /* as in struct station */
+};
 /* What becomes of it. */
 struct station_taken {
-    struct station *station; /* zeroed before */
-    struct params *carried;  /* the parameters of a state that cannot be gone on with */
+    struct station *station;         /* zeroed before */
+    struct station_carried *carried; /* of a state that cannot be gone on with */
 };
-/* -ESTALE: a good state of another boot or rate; its parameters are in *carried then. */
+/* -ESTALE: a good state of another boot or rate; what it leaves is in *carried then. */
 int station_from_json(const char *text, size_t len, const struct station_circumstances *now,
                       const struct station_taken *taken, struct json_reason *reason);
 

@@ -8,6 +8,7 @@
 
 #include <getopt.h>
 #include <stdlib.h>
+#include <time.h>
 
 static struct daemon before, after;
 static char dir_setting[100];
@@ -365,6 +366,74 @@ static void test_wishes_of_the_settings_hold_for_a_new_stream_only(void **state)
     CHECK(after.station.change.params.bpm == 111);
 }
 
+/* ---- the hour ---- */
+
+enum { NOON_S = 12 * 3600, NIGHT_S = 4 * 3600 };
+
+static void test_the_hour_is_followed_only_where_it_is_asked_for(void **state)
+{
+    const double intensity = before.station.change.params.intensity;
+
+    (void)state;
+    daemon_follow_day(&before, NOON_S);
+    daemon_follow_day(&before, NIGHT_S);
+    CHECK(before.station.change.params.intensity == intensity);
+    CHECK_INT(before.station.day_s, DAY_NONE);
+    start_with(&after, "composer.day_drift=on");
+    daemon_follow_day(&after, NOON_S);
+    CHECK(after.station.change.params.intensity == intensity);
+    daemon_follow_day(&after, NIGHT_S);
+    CHECK(after.station.change.params.intensity < intensity);
+    CHECK_TEXT(after.station.change.origin, DAY_ORIGIN);
+    CHECK_INT(metric_get(&after.metrics, METRIC_composerd_changes_accepted), 1);
+}
+
+/* Noon, then another start of this station at night. */
+static double intensity_at_night(const char *setting)
+{
+    start_with(&after, "composer.day_drift=on");
+    daemon_follow_day(&after, NOON_S);
+    daemon_commit(&after);
+    daemon_finish(&after);
+    start_with(&after, setting);
+    snprintf(after.settings.composer_day_drift, sizeof after.settings.composer_day_drift, "on");
+    daemon_follow_day(&after, NIGHT_S);
+    return after.station.change.params.intensity;
+}
+
+static void test_a_stream_that_was_left_by_day_is_calmer_when_it_goes_on_at_night(void **state)
+{
+    (void)state;
+    CHECK(intensity_at_night(NULL) < before.station.change.params.intensity);
+    CHECK_U64(after.station.epoch.stream, before.station.epoch.stream);
+}
+
+static void test_the_next_stream_knows_at_which_hour_its_parameters_were_left(void **state)
+{
+    (void)state;
+    CHECK(intensity_at_night("station.sample_rate=48000") <
+          before.station.change.params.intensity);
+    CHECK(after.station.epoch.stream != before.station.epoch.stream);
+}
+
+static void test_the_time_of_day_is_the_local_one(void **state)
+{
+    (void)state;
+    setenv("TZ", "UTC", 1);
+    tzset();
+    const int32_t greenwich_s = daemon_seconds_of_day();
+
+    setenv("TZ", "EAST-5:30", 1);
+    tzset();
+    const int32_t later_s = daemon_seconds_of_day() - greenwich_s - 5 * 3600 - 1800;
+
+    unsetenv("TZ");
+    tzset();
+    CHECK(greenwich_s >= 0 && greenwich_s < DAY_SECONDS);
+    /* but for what passes between the two looks */
+    CHECK((later_s + DAY_SECONDS) % DAY_SECONDS < 3600);
+}
+
 int main(void)
 {
 #define RESUME_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -385,6 +454,10 @@ int main(void)
         RESUME_TEST(test_without_its_preset_a_stream_goes_on_with_its_values_and_says_none),
         RESUME_TEST(test_a_new_stream_carries_a_preset_only_while_there_is_one),
         RESUME_TEST(test_wishes_of_the_settings_hold_for_a_new_stream_only),
+        RESUME_TEST(test_the_hour_is_followed_only_where_it_is_asked_for),
+        RESUME_TEST(test_a_stream_that_was_left_by_day_is_calmer_when_it_goes_on_at_night),
+        RESUME_TEST(test_the_next_stream_knows_at_which_hour_its_parameters_were_left),
+        RESUME_TEST(test_the_time_of_day_is_the_local_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,7 +88,7 @@ static int teardown(void **state)
 }
 
 static int take_up(const char *text, const struct station_circumstances *now,
-                   struct params *carried, struct json_reason *reason)
+                   struct station_carried *carried, struct json_reason *reason)
 {
     return station_from_json(text, strlen(text), now, &(struct station_taken){&again, carried},
                              reason);
@@ -97,7 +97,7 @@ static int take_up(const char *text, const struct station_circumstances *now,
 static void take_up_good(void)
 {
     struct json_reason reason;
-    struct params carried;
+    struct station_carried carried;
     char *const text = station_to_json(&station);
 
     CHECK_INT(take_up(text, &here, &carried, &reason), 0);
@@ -185,11 +185,12 @@ static void test_a_state_of_another_boot_or_rate_gives_only_its_parameters(void 
 
     (void)state;
     for (int i = 0; i < 2; i++) {
-        struct params carried = {0};
+        struct station_carried carried = {0};
         struct json_reason reason;
 
         CHECK_INT(take_up(text, &elsewhere[i], &carried, &reason), -ESTALE);
-        assert_memory_equal(&carried, &station.change.params, sizeof carried);
+        assert_memory_equal(&carried.params, &station.change.params, sizeof carried.params);
+        CHECK_INT(carried.day_s, station.day_s);
         assert_null(again.ahead.entries);
     }
     free(text);
@@ -199,7 +200,7 @@ static void check_refused(const char *text, const char *what)
 {
     static struct station before;
     struct json_reason reason = {""};
-    struct params carried;
+    struct station_carried carried;
 
     before = again;
     CHECK_INT(take_up(text, &here, &carried, &reason), -EPROTO);
@@ -308,7 +309,7 @@ static void test_every_cut_of_a_state_is_refused(void **state)
     (void)state;
     for (size_t cut = 0; cut < len; cut += 97) {
         struct json_reason reason;
-        struct params carried;
+        struct station_carried carried;
 
         CHECK_INT(station_from_json(text, cut, &here, &(struct station_taken){&again, &carried},
                                     &reason),
