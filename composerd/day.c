@@ -62,3 +62,21 @@ bool day_change(const struct params *params, int32_t then_s, int32_t now_s,
     return params_change_number(change, "intensity", intensity, &error) == 0 &&
            params_change_number(change, "brightness", brightness, &error) == 0;
 }
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool day_read(const char *text, int32_t *seconds_of_day)
+{
+    if (strlen(text) != strlen("HH:MM") || !is_digit(text[0]) || !is_digit(text[1]) ||
+        text[2] != ':' || !is_digit(text[3]) || !is_digit(text[4])) {
+        return false;
+    }
+    const int32_t hour = (text[0] - '0') * 10 + (text[1] - '0');
+    const int32_t minute = (text[3] - '0') * 10 + (text[4] - '0');
+
+    *seconds_of_day = hour * 3600 + minute * 60;
+    return hour < 24 && minute < 60;
+}

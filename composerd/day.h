@@ -31,5 +31,7 @@ struct day_point day_at(int32_t seconds_of_day);
  * when it is too soon or too little for a change. */
 bool day_change(const struct params *params, int32_t then_s, int32_t now_s,
                 struct params_change *change);
+/* A time of day from "HH:MM"; false when it is none. */
+bool day_read(const char *text, int32_t *seconds_of_day);
 
 #endif

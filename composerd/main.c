@@ -14,7 +14,7 @@
 
 /* What the command line asks for beside the settings. */
 struct wishes {
-    const char *compose, *minutes, *seed, *preset, *midi, *script;
+    const char *compose, *minutes, *seed, *preset, *midi, *script, *at;
 };
 
 /* Ends the process when a step of the start failed. */
@@ -59,6 +59,8 @@ static struct wishes load_settings(struct settings *settings, int argc, char **a
         {"midi", "FILE", "compose into a MIDI file, and end", &wishes.midi},
         {"script", "FILE", "with them: control requests, a line each with \"at\" in seconds",
          &wishes.script},
+        {"at", "HH:MM",
+         "with them: the hour at which it begins, for composer.day_drift (12:00)", &wishes.at},
         {NULL, NULL, NULL, NULL}};
     const struct settings_program program = {.letter = 'c',
                                              .name = "auralis-composerd",
@@ -78,6 +80,9 @@ static struct wishes load_settings(struct settings *settings, int argc, char **a
     if (wishes.script != NULL && wishes.compose == NULL && wishes.midi == NULL) {
         refuse("--script is for --compose and --midi");
     }
+    if (wishes.at != NULL && wishes.compose == NULL && wishes.midi == NULL) {
+        refuse("--at is for --compose and --midi");
+    }
     return wishes;
 }
 
@@ -91,6 +96,23 @@ static double read_minutes(const char *text)
     return minutes;
 }
 
+/* The time of day at which to begin; DAY_NONE when the hour is not followed. */
+static int32_t read_hour(const struct settings *settings, const char *text)
+{
+    int32_t seconds_of_day = DAY_NONE;
+
+    if (!day_read(text != NULL ? text : "12:00", &seconds_of_day)) {
+        refuse("--at must be a time of day, 00:00 to 23:59");
+    }
+    if (strcmp(settings->composer_day_drift, "on") == 0) {
+        return seconds_of_day;
+    }
+    if (text != NULL) {
+        refuse("--at is for --set composer.day_drift=on");
+    }
+    return DAY_NONE;
+}
+
 static int compose_offline(const struct settings *settings, const struct wishes *wishes)
 {
     struct script script = {0};
@@ -98,6 +120,7 @@ static int compose_offline(const struct settings *settings, const struct wishes 
     const struct offline_request request = {.settings = settings,
                                             .script = &script,
                                             .minutes = read_minutes(wishes->minutes),
+                                            .begin_s = read_hour(settings, wishes->at),
                                             .journal = wishes->compose != NULL ? stdout : NULL,
                                             .midi = wishes->midi};
 

@@ -19,8 +19,10 @@ struct offline {
     struct station station;
     struct outbox outbox;
     uint64_t end_frame;
-    int rc;          /* 0, or what went wrong first */
-    int64_t said_ns; /* progress, last shown */
+    int32_t begin_s;     /* the time of day at frame 0; DAY_NONE: the hour is not followed */
+    uint64_t look_frame; /* when to look at the hour next: once a second, as on the air */
+    int rc;              /* 0, or what went wrong first */
+    int64_t said_ns;     /* progress, last shown */
     int64_t begun_ns;
 };
 
@@ -34,7 +36,7 @@ static void note_failure(struct offline *offline, int rc)
 /* On a terminal: how far, and how much faster than the music sounds. */
 static void show_progress(struct offline *offline, bool last)
 {
-    const int64_t now_ns = clock_now_ns();
+    const int64_t now_ns = clock_machine_ns();
 
     if (!isatty(STDERR_FILENO) || (!last && now_ns - offline->said_ns < NS_PER_S / 4)) {
         return;
@@ -101,12 +103,33 @@ static void compose_by(struct offline *offline, uint64_t now_frame)
     }
 }
 
+/* Lives up to a frame, following the hour. */
+static void follow_day(struct offline *offline, uint64_t until_frame)
+{
+    const struct station_listener listener = listener_of(offline);
+    const uint32_t rate_hz = offline->station.epoch.rate_hz;
+
+    while (offline->rc == 0 && offline->begin_s != DAY_NONE &&
+           offline->look_frame <= until_frame) {
+        const uint64_t now_frame = offline->look_frame;
+        const uint64_t seconds = (uint64_t)offline->begin_s + now_frame / rate_hz;
+
+        compose_by(offline, now_frame);
+        if (station_follow_day(&offline->station, (int32_t)(seconds % DAY_SECONDS), now_frame,
+                               &listener)) {
+            print_change(offline);
+        }
+        offline->look_frame += rate_hz;
+    }
+}
+
 static void carry_out(struct offline *offline, const struct control_step *step)
 {
     struct station *const station = &offline->station;
     const struct station_listener listener = listener_of(offline);
     const uint64_t now_frame = (uint64_t)(step->at_seconds * station->epoch.rate_hz);
 
+    follow_day(offline, now_frame);
     compose_by(offline, now_frame);
     station_change(station, &step->request, now_frame, rng_mix(station->change.params.seed),
                    &listener);
@@ -122,6 +145,7 @@ static void compose_all(struct offline *offline, const struct script *script)
     for (size_t i = 0; offline->rc == 0 && i < script->n_steps; i++) {
         carry_out(offline, &script->steps[i]);
     }
+    follow_day(offline, offline->end_frame);
     /* nobody asks for anything any more: it need not look ahead */
     while (offline->rc == 0 && lookahead_end(ahead) < offline->end_frame) {
         station_compose(&offline->station, lookahead_end(ahead), &listener);
@@ -160,8 +184,9 @@ static int begin(struct offline *offline, const struct offline_request *request)
     /* no stream was born: its id is the seed's, so that the same seed prints the same bytes */
     epoch.stream = offline->outbox.stream = rng_mix(params.seed);
     offline->out = request->journal;
+    offline->begin_s = request->begin_s;
     offline->end_frame = (uint64_t)(request->minutes * 60 * epoch.rate_hz);
-    offline->begun_ns = clock_now_ns();
+    offline->begun_ns = clock_machine_ns();
     station_configure(&offline->station, settings);
     return station_begin(&offline->station, &epoch, &params);
 }

@@ -12,6 +12,7 @@
 #define AURALIS_OFFLINE_H
 
 #include "common/settings.h"
+#include "composerd/day.h"
 #include "composerd/script.h"
 
 #include <stdio.h>
@@ -20,6 +21,7 @@ struct offline_request {
     const struct settings *settings; /* rate, lead_ms, phrase_bars and [params] */
     const struct script *script;
     double minutes;
+    int32_t begin_s;  /* the time of day at which it begins, in seconds; DAY_NONE: no matter */
     FILE *journal;    /* NULL: none wanted */
     const char *midi; /* path, or NULL */
 };

@@ -127,6 +127,24 @@ static void test_the_night_is_calmer_and_darker_than_the_day(void **state)
     }
 }
 
+static void test_a_time_of_day_is_read_and_nothing_else(void **state)
+{
+    static const char *const bad[] = {"",      "12",     "24:00",  "12:60", "1:00", "12:0",
+                                      "12-00", "012:00", "12:00 ", "+1:00", "aa:bb"};
+    int32_t seconds_of_day = DAY_NONE;
+
+    (void)state;
+    CHECK(day_read("00:00", &seconds_of_day));
+    CHECK_INT(seconds_of_day, 0);
+    CHECK(day_read("23:59", &seconds_of_day));
+    CHECK_INT(seconds_of_day, 23 * HOUR + 59 * 60);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        if (day_read(bad[i], &seconds_of_day)) {
+            fail_msg("\"%s\" was read", bad[i]);
+        }
+    }
+}
+
 /* ---- one change ---- */
 
 static void test_a_change_names_intensity_and_brightness_and_nothing_else(void **state)
@@ -328,6 +346,7 @@ int main(void)
         WITH_STATION(test_the_curve_goes_through_its_table_in_straight_lines),
         WITH_STATION(test_the_curve_is_whole_over_midnight_and_has_no_jumps),
         WITH_STATION(test_the_night_is_calmer_and_darker_than_the_day),
+        WITH_STATION(test_a_time_of_day_is_read_and_nothing_else),
         WITH_STATION(test_a_change_names_intensity_and_brightness_and_nothing_else),
         WITH_STATION(test_a_change_waits_until_it_moves_intensity_by_a_hundredth),
         WITH_STATION(test_a_change_from_before_midnight_to_after_it_is_one_of_minutes),

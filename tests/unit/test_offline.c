@@ -9,10 +9,10 @@
 
 #include <string.h>
 
-enum { MINUTES = 6 };
-
 static struct settings settings;
 static struct script script;
+static int minutes;
+static int32_t begin_s; /* the time of day; DAY_NONE where it does not matter */
 static struct event event;
 
 static int setup(void **state)
@@ -23,6 +23,8 @@ static int setup(void **state)
     settings.composer_phrase_bars = 8;
     settings.params.values.seed = 42;
     settings.params.named[PARAM_seed] = true;
+    minutes = 6;
+    begin_s = DAY_NONE;
     return scratch_setup(state);
 }
 
@@ -38,11 +40,11 @@ static char *compose(const char *steps)
     char path[SCRATCH_PATH_BYTES];
     struct script_error error;
     struct offline_request request = {
-        .settings = &settings, .script = &script, .minutes = MINUTES};
+        .settings = &settings, .script = &script, .minutes = minutes, .begin_s = begin_s};
 
     script_finish(&script);
     scratch_write("script", steps);
-    CHECK_INT(script_load(&script, scratch_path(path, "script"), MINUTES * 60, &error), 0);
+    CHECK_INT(script_load(&script, scratch_path(path, "script"), minutes * 60, &error), 0);
     request.journal = fopen(scratch_path(path, "journal"), "we");
     assert_non_null(request.journal);
     CHECK_INT(offline_compose(&request), 0);
@@ -111,6 +113,18 @@ static void poll(struct station *station, struct polled *polled, uint64_t now_fr
     }
 }
 
+static void follow_day(struct station *station, struct polled *polled, uint64_t second)
+{
+    const struct station_listener listener = {polled, on_phrase};
+
+    if (begin_s != DAY_NONE &&
+        station_follow_day(station, (int32_t)(((uint64_t)begin_s + second) % DAY_SECONDS),
+                           second * 44100, &listener)) {
+        outbox_add_params(&polled->outbox, &station->change);
+        flush(polled);
+    }
+}
+
 static void carry_out(struct station *station, struct polled *polled,
                       const struct control_step *step)
 {
@@ -123,7 +137,7 @@ static void carry_out(struct station *station, struct polled *polled,
     flush(polled);
 }
 
-/* What a station journals that is asked by the script in MINUTES of its time. */
+/* What a station journals that is asked by the script in so many minutes of its time. */
 static char *live(void)
 {
     struct station station = {0};
@@ -144,8 +158,9 @@ static char *live(void)
     CHECK_INT(station_begin(&station, &epoch, &params), 0);
     outbox_add_params(&polled.outbox, &station.change);
     flush(&polled);
-    for (uint64_t second = 0; second < MINUTES * 60; second++) {
+    for (uint64_t second = 0; second < (uint64_t)minutes * 60; second++) {
         poll(&station, &polled, second * 44100);
+        follow_day(&station, &polled, second);
         while (next < script.n_steps && script.steps[next].at_seconds < (double)second + 1) {
             carry_out(&station, &polled, &script.steps[next++]);
         }
@@ -172,6 +187,41 @@ test_what_is_printed_is_what_a_station_journals_that_is_asked_at_those_times(voi
     (void)state;
     /* the station on the air looks further ahead at the end */
     CHECK(strlen(printed) <= strlen(journal));
+    CHECK(memcmp(printed, journal, strlen(printed)) == 0);
+    free(printed);
+    free(journal);
+}
+
+/* The origins and intensities of the changes that were printed: "me 0.500 ". */
+static void list_changes(const char *text, char *dst, size_t size)
+{
+    dst[0] = '\0';
+    while (*text != '\0') {
+        const struct event *const at = read_line(&text);
+        const size_t length = strlen(dst);
+
+        if (at->head.type == EVENT_PARAMS) {
+            snprintf(dst + length, size - length, "%s %.3f ", at->params.origin,
+                     at->params.params.intensity);
+        }
+    }
+}
+
+static void test_the_hour_is_followed_as_on_the_air_and_over_midnight(void **state)
+{
+    char changes[400];
+
+    (void)state;
+    begin_s = 23 * 3600 + 1800;
+    minutes = 120;
+    char *const printed =
+        compose("{\"at\":600,\"params\":{\"key\":\"D\"},\"origin\":\"me\"}\n"
+                "{\"at\":3000,\"params\":{\"intensity\":0.8},\"origin\":\"me\"}\n");
+    char *const journal = live();
+
+    list_changes(printed, changes, sizeof changes);
+    CHECK_TEXT(changes, " 0.500 me 0.500 time of day 0.490 me 0.800 time of day 0.790 "
+                        "time of day 0.780 time of day 0.770 ");
     CHECK(memcmp(printed, journal, strlen(printed)) == 0);
     free(printed);
     free(journal);
@@ -225,6 +275,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         OFFLINE_TEST(
             test_what_is_printed_is_what_a_station_journals_that_is_asked_at_those_times),
+        OFFLINE_TEST(test_the_hour_is_followed_as_on_the_air_and_over_midnight),
         OFFLINE_TEST(test_a_change_is_printed_before_the_phrases_that_carry_it_out),
         OFFLINE_TEST(test_new_dice_that_nobody_names_are_drawn_from_the_last_ones),
     };
