@@ -60,18 +60,34 @@ static int32_t choose_bars(struct score *score)
     return n_bars;
 }
 
+static bool audible(const struct score *score)
+{
+    const struct composer *const composer = score->composer;
+    const bool there =
+        form_fills(composer, BASS_FULLNESS) || composer->ending == ENDING_CLOSING;
+
+    return score->params->mix_bass > 0 && score->params->intensity > BASS_INTENSITY && there &&
+           !form_clearing(composer);
+}
+
+/* With each chord, and again in it when the note before has ended; the last chord rings. */
+static bool is_due(const struct score *score)
+{
+    const struct composer *const composer = score->composer;
+
+    if (composer->beat != 0) {
+        return false;
+    }
+    return score->chord_begins ||
+           (composer->bass_end <= composer->frame && composer->ending != ENDING_CLOSING);
+}
+
 void bass_play(struct score *score)
 {
     struct composer *const composer = score->composer;
-    const bool there =
-        form_fills(composer, BASS_FULLNESS) || composer->ending == ENDING_CLOSING;
-    const bool audible = score->params->mix_bass > 0 && there && !form_clearing(composer) &&
-                         score->params->intensity > BASS_INTENSITY;
     struct draft draft = {.role = ROLE_bass};
 
-    if (!audible || composer->beat != 0 ||
-        (!score->chord_begins &&
-         (composer->bass_end > composer->frame || composer->ending == ENDING_CLOSING))) {
+    if (!audible(score) || !is_due(score)) {
         return;
     }
     draft.midi = choose(score, &draft.why);

@@ -11,7 +11,7 @@ enum { MATRIX_SIZE = 6 };
 
 #define THIN               0.5 /* of a full texture: below it chords are long */
 #define THIN_CHORD_SECONDS 16.5
-#define NEAR_COST          6.0 /* of a voicing: a chord that costs as much is drawn half as often */
+#define NEAR_COST          6.0 /* of a voicing: one that costs as much comes half as often */
 
 #define LIST(...)                                                                              \
     {                                                                                          \
