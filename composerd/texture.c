@@ -6,6 +6,7 @@
 #define KICK_INTENSITY  0.25 /* below it there is none */
 #define KICK_JITTER_MS  4.0
 #define BRUSH_JITTER_MS 9.0
+#define BRUSH_SOFTNESS  0.5 /* of a kick: it is noise, where nothing else sounds */
 
 enum {
     SWELL_LOWEST_MIDI = 55,
@@ -74,7 +75,7 @@ static void brush_play(struct score *score)
         .role = ROLE_brush,
         .why = RULE_brush_breath,
         .midi = BRUSH_MIDI,
-        .velocity = score->levels.pulse_velocity * 0.8,
+        .velocity = score->levels.pulse_velocity * BRUSH_SOFTNESS,
         .frame = score_onset(score, DIE_PULSE, 0, BRUSH_JITTER_MS),
         .frames = grid_seconds(composer, 2),
     };
