@@ -203,6 +203,11 @@ void composer_begin(struct composer *composer)
     }
 }
 
+uint64_t composer_grown_by(const struct composer *composer)
+{
+    return composer->frame + form_growth_frames(composer);
+}
+
 bool composer_resting(const struct composer *composer)
 {
     return composer->ending == ENDING_RESTING;

@@ -62,6 +62,8 @@ void composer_end(struct composer *composer, uint64_t frame);
 uint64_t composer_closed_by(const struct composer *composer, const struct params *params);
 /* Calls an ending off; from a rest, begins a section on the tonic at the next bar line. */
 void composer_begin(struct composer *composer);
+/* Just after composer_begin(): the texture is whole from this frame on. */
+uint64_t composer_grown_by(const struct composer *composer);
 bool composer_resting(const struct composer *composer);
 
 #endif

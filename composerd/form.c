@@ -69,6 +69,14 @@ int32_t form_slowest_bar_frames(const struct composer *composer, const struct pa
     return grid_bar_frames(ending_bpm(params, 0), composer->rate_hz);
 }
 
+uint64_t form_growth_frames(const struct composer *composer)
+{
+    const double missing = form_silent(composer) ? 1 : 1 - composer->fullness;
+    const uint64_t bars = (uint64_t)composer->bar_frames * 2; /* it grows at bar lines */
+
+    return missing > 0 ? grid_seconds(composer, missing * GROWTH_SECONDS) + bars : 0;
+}
+
 int32_t form_mode(const struct composer *composer, const struct params *params)
 {
     const struct preset_spec *const preset = preset_find(params->preset);

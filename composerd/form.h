@@ -27,6 +27,8 @@ void form_plant(struct composer *composer, uint64_t seed);
 
 /* A bar where an ending closes. */
 int32_t form_slowest_bar_frames(const struct composer *composer, const struct params *params);
+/* How long the texture still grows until it is whole, at most. */
+uint64_t form_growth_frames(const struct composer *composer);
 /* The mode that is wanted now: the parameter, or in a tinted section the preset's other one. */
 int32_t form_mode(const struct composer *composer, const struct params *params);
 /* Whether key, mode and tempo are where the parameters want them. */

@@ -230,6 +230,21 @@ static bool day_is_touched(const struct control_request *request)
            (named[PARAM_intensity] || named[PARAM_brightness] || named[PARAM_preset]);
 }
 
+/* Where an ending or a beginning that was just asked for is complete; 0: it is neither. */
+static uint64_t promised(const struct station *station, enum control_op op)
+{
+    const struct composer *const composer = &station->ahead.composer;
+
+    switch (op) {
+    case CONTROL_END:
+        return composer_closed_by(composer, &station->change.params);
+    case CONTROL_BEGIN:
+        return composer_grown_by(composer);
+    default:
+        return 0;
+    }
+}
+
 void station_change(struct station *station, const struct control_request *request,
                     uint64_t now_frame, uint64_t seed, const struct station_listener *listener)
 {
@@ -260,11 +275,9 @@ void station_change(struct station *station, const struct control_request *reque
 
         lookahead_rewind(&station->ahead, beat);
         instruct(station, request, &touched, now_frame, seed);
-        const uint64_t closed_frame =
-            composer_closed_by(&station->ahead.composer, &change->params);
-        const uint64_t reached_frame = settle(station, music_frame, listener);
+        const uint64_t promised_frame = promised(station, request->op);
         const uint64_t settled_frame =
-            request->op == CONTROL_END ? closed_frame : reached_frame;
+            larger(promised_frame, settle(station, music_frame, listener));
 
         change->effective_frame =
             touched.sound ? smaller(change->effective_frame, music_frame) : music_frame;

@@ -108,6 +108,10 @@ class Endings(unittest.TestCase):
         self.assertLessEqual(abs(ending.late_s()), ending.bar_s())
 
     @each_ending()
+    def test_no_note_begins_once_it_is_said_to_be_complete(self, ending):
+        self.assertLess(ending.last_onset, ending.end['settled_frame'])
+
+    @each_ending()
     def test_the_last_chord_is_the_tonic(self, ending):
         chord = ending.last_chord
         self.assertEqual(theory.degree(theory.chord(chord.name)[0], chord.key, chord.mode), 0, chord.name)
