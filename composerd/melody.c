@@ -153,7 +153,7 @@ static int32_t fit(const struct composer *composer, uint32_t mask, int32_t step,
     const int32_t last = composer->lead_midi;
     const int32_t low = greater(last - LEAP_MAX, MELODY_LOWEST_MIDI);
     const int32_t high = lesser(last + LEAP_MAX, top);
-    const int32_t down = theory_nearest(mask, want, low, last - 1);
+    const int32_t down = theory_nearest(mask, want, low, lesser(last - 1, top));
     const int32_t up = theory_nearest(mask, want, last + 1, high);
 
     if (step > 0 && up >= 0 && up - want <= DETOUR_MAX) {
