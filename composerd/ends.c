@@ -18,14 +18,13 @@ static bool may_be_cut(int32_t role)
 void ends_restate(struct score *score)
 {
     const struct composer *const composer = score->composer;
-    const uint64_t soon = composer->frame + grid_seconds(composer, OVERLAP_MAX_SECONDS);
 
     for (int32_t i = 0; i < composer->n_held; i++) {
         const int32_t role = composer->held_role[i];
         const int32_t midi = composer->held_midi[i];
         const uint64_t end = composer->held_end[i];
 
-        if (may_be_cut(role) && end > soon &&
+        if (may_be_cut(role) && end > composer->frame &&
             end == score_held_end(composer, (enum role)role, midi)) {
             list_end(score->phrase, end, role, midi);
         }
