@@ -147,7 +147,7 @@ void compose_phrase(struct composer *composer, const struct params *params,
 
 bool composer_settled(const struct composer *composer, const struct params *params)
 {
-    return form_settled(composer, params);
+    return composer->renewal == RENEWAL_NONE && form_settled(composer, params);
 }
 
 static void renew_at_least(struct composer *composer, enum renewal renewal)
@@ -178,10 +178,15 @@ void composer_reseed(struct composer *composer, uint64_t seed)
 
 void composer_end(struct composer *composer, uint64_t frame)
 {
-    if (composer->ending == ENDING_NONE || composer->ending == ENDING_ASKED) {
+    const bool waking = composer->ending == ENDING_WAKING;
+
+    if (waking || composer->ending == ENDING_NONE || composer->ending == ENDING_ASKED) {
         composer->ending = ENDING_ASKED;
         composer->end_asked = frame < composer->frame ? frame : composer->frame;
         composer->end_frame = frame;
+    }
+    if (waking) { /* nothing sounds yet: it wakes for a while, or not at all */
+        composer->ending = frame > composer->frame ? ENDING_WAKING : ENDING_RESTING;
     }
 }
 
@@ -195,6 +200,7 @@ uint64_t composer_closed_by(const struct composer *composer, const struct params
 
 void composer_begin(struct composer *composer)
 {
+    composer->end_frame = 0;
     if (composer->ending == ENDING_ASKED) {
         composer->ending = ENDING_NONE;
     } else if (composer->ending != ENDING_NONE) {

@@ -47,7 +47,8 @@ void composer_init(struct composer *composer, const struct params *params, uint3
 void compose_phrase(struct composer *composer, const struct params *params,
                     uint32_t phrase_bars, uint64_t number, struct composition *out);
 
-/* Whether key, mode and tempo have arrived where the parameters want them. */
+/* Whether key, mode and tempo have arrived where the parameters want them, and nothing waits
+ * for the next bar. */
 bool composer_settled(const struct composer *composer, const struct params *params);
 
 /* From the next bar on: another chord, with which a transition begins to be heard; a new
@@ -56,7 +57,7 @@ void composer_turn(struct composer *composer);
 void composer_next_section(struct composer *composer);
 void composer_reseed(struct composer *composer, uint64_t seed);
 /* Thins out and closes on the tonic within a bar of `frame`, then rests: phrases without notes,
- * and without chords. */
+ * and without chords. What was about to begin does so only where `frame` lies behind that. */
 void composer_end(struct composer *composer, uint64_t frame);
 /* Just after composer_end(): no note begins from this frame on. */
 uint64_t composer_closed_by(const struct composer *composer, const struct params *params);

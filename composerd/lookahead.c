@@ -115,11 +115,41 @@ const struct checkpoint *lookahead_find(const struct lookahead *ahead, uint64_t 
     return NULL;
 }
 
+/* The composer as it was to begin at the bar line that a beat within a bar leads to; NULL when
+ * no phrase begins there. */
+static const struct composer *at_next_bar(const struct lookahead *ahead,
+                                          const struct checkpoint *beat)
+{
+    const uint64_t bar_frame =
+        beat->before.bar_frame + (uint64_t)beat->before.bar_frames; /* multiples of a block */
+
+    for (uint32_t i = 0; i < ahead->n_entries && !beat->bar_line; i++) {
+        if (ahead->entries[i].start_frame == bar_frame) {
+            return &ahead->entries[i].before;
+        }
+    }
+    return NULL;
+}
+
+/* What was asked for at a bar line is in the composer that begins there, and in none before. */
+static void carry_over(struct composer *to, const struct composer *asked)
+{
+    to->renewal = asked->renewal;
+    to->renewal_seed = asked->renewal_seed;
+    to->ending = asked->ending;
+    to->end_asked = asked->end_asked;
+    to->end_frame = asked->end_frame;
+}
+
 void lookahead_rewind(struct lookahead *ahead, const struct checkpoint *beat)
 {
     const uint64_t frame = beat->frame;
+    const struct composer *const asked = at_next_bar(ahead, beat);
 
     ahead->composer = beat->before;
+    if (asked != NULL) {
+        carry_over(&ahead->composer, asked);
+    }
     cancel_from(ahead, frame);
 }
 

@@ -54,7 +54,8 @@ void lookahead_restore(struct lookahead *ahead, const struct lookahead_entry *en
 /* The first beat (or bar line) at or after `frame`; NULL when it has not been composed yet. */
 const struct checkpoint *lookahead_find(const struct lookahead *ahead, uint64_t frame,
                                         bool bar_line);
-/* Puts the composer back to where that beat began; the next phrase begins there. */
+/* Puts the composer back to where that beat began; the next phrase begins there. What was asked
+ * for at the next bar line is still to come then. */
 void lookahead_rewind(struct lookahead *ahead, const struct checkpoint *beat);
 /* Forgets what is over at `now_frame`, but never the last entry. */
 void lookahead_forget(struct lookahead *ahead, uint64_t now_frame);

@@ -229,7 +229,7 @@ static void wake(struct score *score)
 {
     struct composer *const composer = score->composer;
 
-    composer->ending = ENDING_NONE;
+    composer->ending = composer->end_frame > composer->frame ? ENDING_ASKED : ENDING_NONE;
     set_key(composer, score->params->key, form_mode(composer, score->params));
     settle(composer);
     composer->bars_plain = 0;

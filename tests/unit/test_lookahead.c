@@ -200,6 +200,44 @@ static void test_finishing_twice_or_nothing_is_fine(void **state)
     lookahead_finish(&ahead);
 }
 
+static void
+test_what_was_asked_for_at_a_bar_line_comes_when_a_beat_before_it_is_revised(void **state)
+{
+    const struct checkpoint *const bar =
+        lookahead_find(&ahead, composed[1].bar_frames[2], true);
+    const uint64_t bar_frame = bar->frame;
+
+    (void)state;
+    lookahead_rewind(&ahead, bar);
+    composer_next_section(&ahead.composer);
+    composer_end(&ahead.composer, bar_frame + 44100);
+    lookahead_compose(&ahead, &params, BARS, PHRASES);
+    const struct checkpoint *const beat =
+        lookahead_find(&ahead, composed[1].bar_frames[1] + 1, false);
+
+    CHECK(!beat->bar_line);
+    lookahead_rewind(&ahead, beat);
+    lookahead_compose(&ahead, &params, BARS, PHRASES + 1);
+    CHECK_U64(lookahead_end(&ahead), bar_frame);
+    CHECK(!composer_settled(&ahead.composer, &params)); /* it waits for the bar line */
+    lookahead_compose(&ahead, &params, BARS, PHRASES + 2);
+    CHECK_INT(ahead.latest->phrase.section, composed[1].section + 1);
+    CHECK(lookahead_end(&ahead) > bar_frame && ahead.composer.ending != ENDING_NONE);
+}
+
+static void test_a_beat_long_before_it_knows_nothing_of_what_was_asked_for(void **state)
+{
+    const struct checkpoint *const bar =
+        lookahead_find(&ahead, composed[1].bar_frames[2], true);
+
+    (void)state;
+    lookahead_rewind(&ahead, bar);
+    composer_next_section(&ahead.composer);
+    lookahead_compose(&ahead, &params, BARS, PHRASES);
+    lookahead_rewind(&ahead, lookahead_find(&ahead, composed[1].bar_frames[0] + 1, false));
+    CHECK_INT(ahead.composer.renewal, RENEWAL_NONE);
+}
+
 int main(void)
 {
 #define LOOKAHEAD_TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -215,6 +253,9 @@ int main(void)
         LOOKAHEAD_TEST(test_music_that_is_where_it_should_be_is_settled_at_once),
         LOOKAHEAD_TEST(test_music_is_settled_from_the_bar_line_on_at_which_it_arrives),
         LOOKAHEAD_TEST(test_finishing_twice_or_nothing_is_fine),
+        LOOKAHEAD_TEST(
+            test_what_was_asked_for_at_a_bar_line_comes_when_a_beat_before_it_is_revised),
+        LOOKAHEAD_TEST(test_a_beat_long_before_it_knows_nothing_of_what_was_asked_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
