@@ -137,10 +137,11 @@ static void begin_section(struct composer *composer, const struct params *params
 static void renew(struct composer *composer, const struct params *params)
 {
     const enum renewal renewal = (enum renewal)composer->renewal;
+    /* a transition leads to the mode that was asked for, a new section goes on in its own */
+    const int32_t tinted = renewal == RENEWAL_CHORD ? 0 : composer->tinted;
 
     composer->renewal = RENEWAL_NONE;
     composer->chord_left = 0;
-    composer->tinted = 0;
     if (renewal == RENEWAL_SEED) {
         form_plant(composer, composer->renewal_seed);
     } else {
@@ -151,6 +152,7 @@ static void renew(struct composer *composer, const struct params *params)
         composer->clearing_left = 0;
         begin_section(composer, params);
     }
+    composer->tinted = tinted;
 }
 
 static double towards(double value, double target, double most)
