@@ -22,8 +22,24 @@ enum {
 #define SHADE_DRIFT      0.06
 #define DARKENING_S      3600.0
 
+struct arc_part {
+    double density, loudness, shade;
+};
+
+static const struct arc_part arc_parts[] = {
+#define ARC_PART(text, density, loudness, shade) {density, loudness, shade},
+#include "composerd/arc.def"
+#undef ARC_PART
+};
+_Static_assert(sizeof(arc_parts) / sizeof(arc_parts[0]) == ARC_SECTIONS, "a row for each");
+
 /* Seeds drawn from one another must not meet those that users choose. */
 #define RENEWAL_SALT UINT64_C(0x5ec7104e5ec7104e)
+
+static const struct arc_part *part_of_arc(const struct composer *composer)
+{
+    return &arc_parts[composer->section % ARC_SECTIONS];
+}
 
 static bool is_ending(const struct composer *composer)
 {
@@ -179,9 +195,7 @@ static void breathe(struct composer *composer)
 /* What the bar's end should sound like: the section, the slow walk, and what darkens. */
 static double wanted_shade(const struct composer *composer)
 {
-    static const double of_sections[ARC_SECTIONS] = {-0.075, 0, 0.1, -0.05};
-
-    return of_sections[composer->section % ARC_SECTIONS] + SHADE_DRIFT * form_drift(composer) -
+    return part_of_arc(composer)->shade + SHADE_DRIFT * form_drift(composer) -
            composer->darkness;
 }
 
@@ -233,16 +247,12 @@ uint32_t form_arc(const struct composer *composer)
 
 double form_density(const struct composer *composer)
 {
-    static const double factors[ARC_SECTIONS] = {0.85, 1, 1.2, 0.9};
-
-    return factors[composer->section % ARC_SECTIONS] * (0.2 + 0.8 * composer->fullness);
+    return part_of_arc(composer)->density * (0.2 + 0.8 * composer->fullness);
 }
 
 double form_loudness(const struct composer *composer)
 {
-    static const double factors[ARC_SECTIONS] = {0.97, 1, 1.04, 0.98};
-
-    return factors[composer->section % ARC_SECTIONS] * (0.82 + 0.18 * composer->fullness);
+    return part_of_arc(composer)->loudness * (0.82 + 0.18 * composer->fullness);
 }
 
 /* Two parabolas for a sine: the same bits on every machine. */
