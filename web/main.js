@@ -18,6 +18,7 @@ import { bindOwnControls } from './own-controls.js';
 import { Player } from './player.js';
 import { Score } from './score.js';
 import { Stream } from './stream.js';
+import { WhyPanel } from './why-panel.js';
 
 /** @typedef {import('./protocol.js').ControlAck} ControlAck */
 /** @typedef {import('./protocol.js').Params} Params */
@@ -27,6 +28,7 @@ const TICK_MS = 200;
 const HIDDEN_MS = 20000; // hidden and stopped for so long: the connection is let go
 const START_MS = 1000; // of history when the page opens, so that play is heard at once
 const SCORE_KEPT_SECONDS = 20;
+const WHY_BESIDE = '(min-width: 80rem) and (min-height: 44rem)'; // as in style.css
 
 /**
  * @template {HTMLElement} T
@@ -93,6 +95,17 @@ const nowSounding = new NowSounding(score, {
   colour: find('chord-colour', HTMLElement),
   piece: pieceText,
   next: find('now-next', HTMLElement),
+});
+find('why', HTMLDetailsElement).open = matchMedia(WHY_BESIDE).matches;
+const whyPanel = new WhyPanel(score, {
+  degree: find('why-degree', HTMLElement),
+  rule: find('why-rule', HTMLElement),
+  chord: find('why-chord', HTMLElement),
+  note: find('why-note', HTMLElement),
+  draw: find('why-draw', HTMLElement),
+  part: find('form-part', HTMLElement),
+  arc: find('form-arc', HTMLElement),
+  form: find('form', HTMLElement),
 });
 
 /** @param {import('./protocol.js').Hello} hello @param {boolean} isNewStream */
@@ -209,12 +222,25 @@ function show() {
   document.documentElement.dataset.playing = String(connection.player === 'playing');
 }
 
+let changeTimer = 0;
+/** What sounds, and again at the very frame at which it changes. */
+function showMusic() {
+  const frame = frameShown();
+  const { rate } = player.format;
+  nowSounding.show(frame, rate);
+  whyPanel.show(frame);
+  clearTimeout(changeTimer);
+  if (frame === null) return;
+  const inMs = framesToMs(score.changeAfter(frame) - frame);
+  if (inMs < TICK_MS) changeTimer = window.setTimeout(showMusic, Math.ceil(inMs));
+}
+
 function tick() {
   show();
   notes.tick();
   if (document.hidden) return;
+  showMusic();
   const frame = frameShown();
-  nowSounding.show(frame, player.format.rate);
   if (frame !== null) score.prune(frame - SCORE_KEPT_SECONDS * player.format.rate);
   if (player.wanted) announceMedia(true, pieceText.textContent ?? '');
   if (aboutDetails.open) showFigures(find('figures', HTMLElement), figures());
@@ -288,6 +314,7 @@ Object.assign(window, {
       reconnects: stream.reconnects,
       duplicates: stream.duplicates,
     }),
+    frameShown,
     graph: () => ({ context: player.context, output: player.backend?.output ?? null }),
   },
 });

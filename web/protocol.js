@@ -45,9 +45,16 @@
  * }} ControlAck
  */
 /**
- * @typedef {{frame: number, frames: number, midi: number, velocity: number, role: string}} Note
+ * @typedef {{
+ *   frame: number, frames: number, midi: number, velocity: number, role: string, why: string
+ * }} Note
  */
-/** @typedef {{frame: number, frames: number, degree: string, name: string}} Chord */
+/**
+ * @typedef {{
+ *   frame: number, frames: number, degree: string, name: string, why: string,
+ *   probability: number, alternatives: {degree: string, probability: number}[]
+ * }} Chord
+ */
 /**
  * @typedef {{
  *   type: 'phrase', stream: string, phrase: number, start_frame: number, frames: number,

@@ -8,6 +8,7 @@
  * Unit: absolute frames.
  * Pure: no document.
  */
+import { addBars, pruneBars, sectionBar } from './form-place.js';
 
 /** @typedef {import('./protocol.js').Chord} Chord */
 /** @typedef {import('./protocol.js').Note} Note */
@@ -20,11 +21,14 @@ export class Score {
   chords = []; // by frame
   /** @type {Note[]} */
   notes = []; // by frame
+  /** @type {import('./form-place.js').Bar[]} */
+  bars = []; // by frame
 
   clear() {
     this.phrases = [];
     this.chords = [];
     this.notes = [];
+    this.bars = [];
   }
 
   /** @param {Phrase} phrase */
@@ -39,6 +43,7 @@ export class Score {
     const kept = this.notes.filter(({ frame }) => frame < start);
     for (const end of phrase.ends ?? []) endNote(kept, end);
     this.notes = kept.concat(phrase.notes);
+    this.bars = addBars(this.bars, phrase);
   }
 
   /** Forgets what ended before `frame`. @param {number} frame */
@@ -48,6 +53,7 @@ export class Score {
     this.chords = this.chords.filter(isLeft);
     this.notes = this.notes.filter(isLeft);
     this.phrases = this.phrases.filter((phrase) => phrase.start_frame + phrase.frames >= frame);
+    this.bars = pruneBars(this.bars, frame);
   }
 
   /** @param {number} frame @returns {Chord | undefined} the one that sounds then */
@@ -79,6 +85,26 @@ export class Score {
     const after = phrase.bar_frames.findIndex((start) => start > frame);
     const bar = (after < 0 ? phrase.bar_frames.length : after) - 1;
     return phrase.bar_bpm[Math.max(0, bar)];
+  }
+
+  /** @param {number} frame @returns {number | undefined} of its section, from 1, if known */
+  sectionBarAt(frame) {
+    return sectionBar(this.bars, frame);
+  }
+
+  /** @param {number} frame @param {string} role @returns {Note | undefined} the last begun */
+  lastNote(frame, role) {
+    const begun = this.notes.filter((note) => note.role === role && note.frame <= frame);
+    return begun[begun.length - 1];
+  }
+
+  /** @param {number} frame @returns {number} where a chord, bar or note begins, or Infinity */
+  changeAfter(frame) {
+    const starts = [...this.chords, ...this.bars, ...this.notes].map((item) => item.frame);
+    return starts.reduce(
+      (next, start) => (start > frame && start < next ? start : next),
+      Infinity,
+    );
   }
 }
 

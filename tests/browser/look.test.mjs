@@ -28,6 +28,14 @@ after(() => browser.close());
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** @param {import('playwright-core').Page} page */
+async function openAll(page) {
+  for (const id of ['why', 'more', 'about']) {
+    if (await page.locator(`#${id}`).evaluate((details) => details.open)) continue;
+    await page.locator(`#${id} summary`).click();
+  }
+}
+
 for (const viewport of SIZES) {
   test(`at ${viewport.width} px all fits the width, and plays without a complaint`, async (t) => {
     const { page, complaints, close } = await openPage(browser, stationUrl(), { viewport });
@@ -43,8 +51,7 @@ for (const viewport of SIZES) {
     await page.locator('#state', { hasText: /^Playing/ }).waitFor({ timeout: PATIENCE_MS });
     const file = path.join(folder, `page-${viewport.width}.png`);
     await page.screenshot({ path: file });
-    await page.locator('#more summary').click();
-    await page.locator('#about summary').click();
+    await openAll(page);
     await sleep(500);
     await page.evaluate(() => scrollTo(0, 0));
     await page.screenshot({
@@ -61,8 +68,7 @@ test('an independent checker finds nothing to complain about', async () => {
   const checker = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
   for (const viewport of SIZES) {
     const { page, close } = await openPage(browser, stationUrl(), { viewport });
-    await page.locator('#more summary').click();
-    await page.locator('#about summary').click();
+    await openAll(page);
     await page.evaluate(readFileSync(checker, 'utf8'));
     const { violations } = await page.evaluate(() => window.axe.run());
     const found = violations.map(
@@ -75,8 +81,7 @@ test('an independent checker finds nothing to complain about', async () => {
 
 test('every control has a name for assistive technology', async () => {
   const { page, close } = await openPage(browser, stationUrl());
-  await page.locator('#more summary').click();
-  await page.locator('#about summary').click();
+  await openAll(page);
   const session = await page.context().newCDPSession(page);
   const { nodes } = await session.send('Accessibility.getFullAXTree');
   const roles = new Set(['slider', 'button', 'radio', 'combobox', 'textbox', 'link']);
@@ -112,10 +117,10 @@ test('there is one main landmark, one first heading, and no level is skipped', a
   await close();
 });
 
-test('the tab key goes from play to volume, presets, key, mode, tempo and intensity', async () => {
+test('the tab key goes from why to play, volume, presets, key, mode, tempo and intensity', async () => {
   const { page, close } = await openPage(browser, stationUrl());
   const visited = [];
-  for (let i = 0; i < 13; i++) {
+  for (let i = 0; i < 14; i++) {
     await page.keyboard.press('Tab');
     visited.push(
       await page.evaluate(() => {
@@ -132,6 +137,7 @@ test('the tab key goes from play to volume, presets, key, mode, tempo and intens
   }
   const stops = [
     'skip',
+    'why-summary',
     'play',
     'volume',
     'focus',

@@ -103,6 +103,37 @@ test('what is over is forgotten', () => {
   assert.equal(score.notes.length + score.chords.length + score.phrases.length, 0);
 });
 
+test('the last note of a role is the one that began last, sounding or not', () => {
+  const score = new Score();
+  score.add(phrase(0));
+  assert.equal(score.lastNote(99, 'lead'), undefined);
+  assert.equal(score.lastNote(100, 'lead')?.midi, 72);
+  assert.equal(score.lastNote(199, 'lead')?.midi, 72);
+  assert.equal(score.lastNote(199, 'pad')?.midi, 60);
+});
+
+test('it knows when what sounds changes next', () => {
+  const score = new Score();
+  assert.equal(score.changeAfter(0), Infinity);
+  score.add(
+    phrase(0, { notes: [{ frame: 40, frames: 10, midi: 72, velocity: 60, role: 'lead' }] }),
+  );
+  assert.equal(score.changeAfter(0), 40);
+  assert.equal(score.changeAfter(40), 100);
+  assert.equal(score.changeAfter(100), Infinity);
+});
+
+test('it counts the bars of a section across phrases, and after forgetting', () => {
+  const score = new Score();
+  score.add(phrase(0));
+  score.add(phrase(200));
+  assert.equal(score.sectionBarAt(350), 4);
+  score.prune(350);
+  assert.equal(score.sectionBarAt(350), 4);
+  score.clear();
+  assert.equal(score.sectionBarAt(350), undefined);
+});
+
 test('a chord name splits into its root and its colour', () => {
   assert.deepEqual(splitChord('C#m7b5'), ['C', '♯', 'm7♭5']);
   assert.deepEqual(splitChord('Bbadd9'), ['B', '♭', 'add9']);
