@@ -1,8 +1,7 @@
 /* Stations steered at random, by the thousand: whatever is asked for, and when, the music keeps
- * its limits, what was promised comes, and a station that was stored goes on the same.
- *
- * A set is one station's life, all drawn from its number. AURALIS_FULL=1 takes more of them;
- * AURALIS_SET=n takes that one alone; of the first that fails all that was asked is shown. */
+ * its limits, what was promised comes, and a station that was stored goes on the same. A set is
+ * one station's life, all drawn from its number. AURALIS_FULL=1 takes more; AURALIS_SET=n takes
+ * that one alone. Of the first that fails all that was asked is shown. */
 #include "common/params_json.h"
 #include "common/presets.h"
 #include "common/rng.h"
