@@ -20,7 +20,7 @@ enum {
     SETS_FULL = 30000,
     SETS_LEAST = 20, /* on however slow a machine */
     SECONDS = 35,    /* no other set is begun after so long */
-    SECONDS_FULL = 1000,
+    SECONDS_FULL = 200,
     STEPS_MAX = 3,
     REQUESTS_MAX = 3,   /* in a step, shortly after one another */
     PUBLISHED_MAX = 64, /* phrases in a step, most of which are taken back again */
