@@ -77,6 +77,18 @@ static void cut(struct score *score, int32_t role, int32_t midi, uint64_t frame)
     list_end(score->phrase, frame, role, midi);
 }
 
+static bool is_own(const struct phrase *phrase, int32_t role, int32_t midi, uint64_t end)
+{
+    for (uint32_t i = 0; i < phrase->n_notes; i++) {
+        const struct note *const note = &phrase->notes[i];
+
+        if (note->role == role && note->midi == midi && note->frame + note->frames == end) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void ends_cut_clashes(struct score *score)
 {
     struct composer *const composer = score->composer;
@@ -90,7 +102,8 @@ void ends_cut_clashes(struct score *score)
             dice_between(composer, DIE_PAD, OVERLAP_MIN_SECONDS, OVERLAP_MAX_SECONDS - 0.1);
 
         if (composer->held_end[i] > (bass ? composer->frame : latest) &&
-            clashes(composer, role, midi)) {
+            clashes(composer, role, midi) &&
+            !is_own(score->phrase, role, midi, composer->held_end[i])) {
             cut(score, role, midi,
                 composer->frame + (bass ? 0 : grid_seconds(composer, overlap)));
         }

@@ -17,7 +17,7 @@ enum {
 #define ENDING_TEMPO     0.8  /* of the tempo, where an ending closes */
 #define TEMPO_FLOOR_BPM  45.0 /* as in state.def */
 #define GROWTH_SECONDS   60.0 /* from nothing to a full texture */
-#define PLAN_SECONDS     16.0 /* a long chord */
+#define PLAN_SECONDS     8.0  /* to the middle of a long chord */
 #define SHADE_PER_SECOND 0.004
 #define SHADE_DRIFT      0.06
 #define DARKENING_S      3600.0
@@ -46,38 +46,38 @@ static bool is_ending(const struct composer *composer)
     return composer->ending == ENDING_ASKED || composer->ending == ENDING_CLOSING;
 }
 
-/* Slower by up to a fifth, the less is left of the texture. */
-static double ending_bpm(const struct params *params, double fullness)
+/* How much of the way to where an ending closes is left at a frame. */
+static double ending_left(const struct composer *composer, double frame)
 {
-    const double bpm = params->bpm * (ENDING_TEMPO + (1 - ENDING_TEMPO) * fullness);
+    const double span = (double)composer->end_frame - (double)composer->end_asked;
+    const double rest = (double)composer->end_frame - frame;
+
+    if (rest <= 0) {
+        return 0;
+    }
+    return span > rest ? rest / span : 1;
+}
+
+/* Slower by up to a fifth, the less is left. */
+static double ending_bpm(const struct params *params, double left)
+{
+    const double bpm = params->bpm * (ENDING_TEMPO + (1 - ENDING_TEMPO) * left);
 
     return bpm < TEMPO_FLOOR_BPM ? TEMPO_FLOOR_BPM : bpm;
 }
 
 double form_target_bpm(const struct composer *composer, const struct params *params)
 {
-    return is_ending(composer) ? ending_bpm(params, composer->fullness) : params->bpm;
-}
+    const double left = ending_left(composer, (double)composer->frame);
 
-/* What an ending leaves of the texture at a frame. */
-static double ending_fullness(const struct composer *composer, double frame)
-{
-    const double span = (double)composer->end_frame - (double)composer->end_asked;
-    const double rest = (double)composer->end_frame - frame;
-    double left = 0;
-
-    if (rest > 0) {
-        left = span > rest ? rest / span : 1;
-    }
-    return left < composer->fullness ? left : composer->fullness;
+    return is_ending(composer) ? ending_bpm(params, left) : params->bpm;
 }
 
 double form_planned_bpm(const struct composer *composer, const struct params *params)
 {
     const double later = (double)composer->frame + PLAN_SECONDS * composer->rate_hz;
 
-    return is_ending(composer) ? ending_bpm(params, ending_fullness(composer, later))
-                               : params->bpm;
+    return is_ending(composer) ? ending_bpm(params, ending_left(composer, later)) : params->bpm;
 }
 
 int32_t form_slowest_bar_frames(const struct composer *composer, const struct params *params)
@@ -179,16 +179,16 @@ static double towards(double value, double target, double most)
     return target < value - most ? value - most : target;
 }
 
-/* An ending leads it down to nothing; otherwise it grows until it is whole. */
+/* It grows until it is whole, but never beyond what an ending leaves of it. */
 static void breathe(struct composer *composer)
 {
-    if (is_ending(composer)) {
-        composer->fullness = ending_fullness(composer, (double)composer->frame);
-    } else if (composer->ending == ENDING_RESTING) {
+    const double left = ending_left(composer, (double)composer->frame);
+    const double grown = towards(composer->fullness, 1, 240 / composer->bpm / GROWTH_SECONDS);
+
+    if (composer->ending == ENDING_RESTING) {
         composer->fullness = 0;
-    } else if (composer->ending == ENDING_NONE) {
-        composer->fullness =
-            towards(composer->fullness, 1, 240 / composer->bpm / GROWTH_SECONDS);
+    } else if (composer->ending != ENDING_WAKING) {
+        composer->fullness = is_ending(composer) && left < grown ? left : grown;
     }
 }
 

@@ -21,20 +21,23 @@ bool progression_wanted(const struct composer *composer, const struct params *pa
            form_mode(composer, params) != composer->goal_mode;
 }
 
-bool progression_arrives(const struct composer *composer, const struct params *params)
-{
-    if (form_silent(composer)) {
-        return progression_wanted(composer, params);
-    }
-    return composer->moving && composer->chord_left == 0;
-}
-
 /* The bar line nearest to the time asked is the first one from here on. */
 static uint64_t closing_frame(const struct composer *composer)
 {
     const uint64_t half_bar = (uint64_t)composer->bar_frames / 2;
 
     return composer->end_frame > half_bar ? composer->end_frame - half_bar : 0;
+}
+
+bool progression_arrives(const struct composer *composer, const struct params *params)
+{
+    if (form_silent(composer)) {
+        return progression_wanted(composer, params);
+    }
+    if (composer->ending == ENDING_ASKED && composer->frame >= closing_frame(composer)) {
+        return true;
+    }
+    return composer->moving && composer->chord_left == 0;
 }
 
 /* What an ending makes of this bar line, if it has a say. */

@@ -85,8 +85,10 @@ class Lint(unittest.TestCase):
 
     def test_a_table_that_changed_without_its_documents_is_found(self):
         with tempfile.TemporaryDirectory() as root:
-            shutil.copytree(os.path.join(PROJECT, 'common'), os.path.join(root, 'common'))
-            os.makedirs(os.path.join(root, 'systemd'))
+            for part in ('common', 'composerd'):
+                shutil.copytree(os.path.join(PROJECT, part), os.path.join(root, part))
+            for folder in ('systemd', 'web'):
+                os.makedirs(os.path.join(root, folder))
             os.makedirs(os.path.join(root, 'scripts'))
             generator = shutil.copy(os.path.join(PROJECT, 'scripts', 'gen-docs'), os.path.join(root, 'scripts'))
             subprocess.run([generator], check=True, stdout=subprocess.DEVNULL)

@@ -217,7 +217,7 @@ static bool is_named(const struct note *note, const struct note_end *end)
            note->frame + note->frames >= end->frame;
 }
 
-/* Before the phrase is heard: an end names a note that sounds, and makes none longer. */
+/* Before the phrase is heard: an end names a note that sounds by then, and makes none longer. */
 static const char *ends_name_what_sounds(const struct limits *limits,
                                          const struct phrase *phrase)
 {
@@ -231,9 +231,6 @@ static const char *ends_name_what_sounds(const struct limits *limits,
             const struct note *const note = &limits->piece.notes[n - 1].note;
 
             sounds = note->frame < phrase->start_frame && is_named(note, end);
-        }
-        for (uint32_t n = 0; n < phrase->n_notes && !sounds; n++) {
-            sounds = is_named(&phrase->notes[n], end);
         }
         HOLDS(sounds);
     }

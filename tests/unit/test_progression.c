@@ -348,6 +348,28 @@ static void test_an_ending_can_be_called_off(void **state)
     piece_finish(&playing.piece);
 }
 
+static void test_music_that_is_to_end_in_a_while_still_grows_out_of_a_rest(void **state)
+{
+    struct playing playing;
+
+    (void)state;
+    playing_init(&playing, 0, MODE_ionian, 3);
+    composer_end(&playing.composer, playing.composer.frame);
+    for (int i = 0; i < 6; i++) {
+        go_on(&playing);
+    }
+    composer_begin(&playing.composer);
+    go_on(&playing);
+    composer_end(&playing.composer, playing.composer.frame + 600 * RATE);
+    const uint64_t soon = playing.composer.frame + 120 * RATE;
+
+    while (playing.composer.frame < soon) {
+        go_on(&playing);
+    }
+    CHECK(playing.composer.fullness > 0.7);
+    piece_finish(&playing.piece);
+}
+
 static void test_a_new_section_begins_with_the_next_bar(void **state)
 {
     struct playing playing;
@@ -463,6 +485,7 @@ int main(void)
         cmocka_unit_test(test_an_ending_closes_on_the_tonic_within_a_bar_then_rests),
         cmocka_unit_test(test_music_begins_again_at_a_bar_line_in_the_key_that_is_wanted),
         cmocka_unit_test(test_an_ending_can_be_called_off),
+        cmocka_unit_test(test_music_that_is_to_end_in_a_while_still_grows_out_of_a_rest),
         cmocka_unit_test(test_a_new_section_begins_with_the_next_bar),
         cmocka_unit_test(test_a_seed_takes_effect_with_the_next_bar_and_not_before),
         cmocka_unit_test(test_sections_have_sixteen_bars_and_arcs_four_sections),
