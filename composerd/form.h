@@ -12,7 +12,7 @@
 
 /* Where the tempo is going: the parameter, or slower towards an ending. */
 double form_target_bpm(const struct composer *composer, const struct params *params);
-/* The same on average until a long chord ends, for what is planned: an ending goes on slowing. */
+/* The same on average until a long chord ends: an ending goes on slowing. */
 double form_planned_bpm(const struct composer *composer, const struct params *params);
 
 /* At a bar line, before anything of the bar: renews what was asked for, counts, and moves the

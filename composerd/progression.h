@@ -12,8 +12,8 @@
 /* Whether the parameters want another key or mode than the one that harmony has or is moving
  * to. */
 bool progression_wanted(const struct composer *composer, const struct params *params);
-/* Whether key or mode change, or an ending closes, at the bar line that the composer stands at: a
- * phrase of its own begins there. */
+/* Whether key or mode change, or an ending closes, at the bar line that the composer stands at:
+ * another phrase begins there. */
 bool progression_arrives(const struct composer *composer, const struct params *params);
 
 /* At a bar line, after form_begin_bar(): moves on, and sets score->chord_begins. */

@@ -217,7 +217,7 @@ static bool is_named(const struct note *note, const struct note_end *end)
            note->frame + note->frames >= end->frame;
 }
 
-/* Before the phrase is heard: an end names a note that sounds by then, and makes none longer. */
+/* An end names a note that sounds before the phrase is heard, and makes none longer. */
 static const char *ends_name_what_sounds(const struct limits *limits,
                                          const struct phrase *phrase)
 {
