@@ -82,9 +82,9 @@ export function stats(page) {
   return page.evaluate(() => window.auralis.stats());
 }
 
-/** Waits until it holds. @param {() => Promise<boolean>} condition */
-export async function until(condition) {
-  const deadline = Date.now() + PATIENCE_MS;
+/** Waits until it holds. @param {() => Promise<boolean>} condition @param {number} patienceMs */
+export async function until(condition, patienceMs = PATIENCE_MS) {
+  const deadline = Date.now() + patienceMs;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`never came true: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -9,6 +9,7 @@ import { launch, openPage, PATIENCE_MS, play, stationUrl, until } from './browse
 import { listen } from './listener.mjs';
 
 const CHORDS_SEEN = 4;
+const CHORDS_MS = 120000; // as long as so many may take: eight slow bars each
 const SECTION_BARS = 16;
 const RESTS = 'It rests.'; // for long, or since before the page was opened
 const PARTS = ['Sparse', 'Plain', 'Full', 'Falling back'];
@@ -122,7 +123,7 @@ async function watch(page, isEnough) {
   await until(async () => {
     seen = await page.evaluate(() => window.seen);
     return isEnough(seen);
-  });
+  }, CHORDS_MS);
   return seen;
 }
 
