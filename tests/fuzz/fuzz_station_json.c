@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .boot_id = "01234567-89ab-cdef-0123-456789abcdef", .rate_hz = 44100};
     struct station station = {.phrase_bars = 8, .lead_frames = 13248};
     struct json_reason reason = {""};
-    struct params carried;
+    struct station_carried carried;
     const struct station_taken taken = {&station, &carried};
 
     if (station_from_json((const char *)data, size, &here, &taken, &reason) == 0) {
