@@ -153,7 +153,7 @@ bool composer_settled(const struct composer *composer, const struct params *para
 static void renew_at_least(struct composer *composer, enum renewal renewal)
 {
     if (composer->renewal < (int32_t)renewal) {
-        composer->renewal = renewal;
+        composer->renewal = (int32_t)renewal;
     }
 }
 

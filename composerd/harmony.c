@@ -208,7 +208,7 @@ static int32_t draw_kind(struct composer *composer, int32_t degree)
 static void set_chord(struct composer *composer, enum chord_rule why, int32_t degree,
                       int32_t kind, int32_t n_bars)
 {
-    composer->chord_why = why;
+    composer->chord_why = (int32_t)why;
     composer->previous_degree = composer->degree;
     composer->degree = degree;
     composer->kind = kind;

@@ -49,7 +49,7 @@ static void apply_wishes(struct settings *settings, const struct wishes *wishes)
 
 static struct wishes load_settings(struct settings *settings, int argc, char **argv)
 {
-    struct wishes wishes = {NULL};
+    struct wishes wishes = {.compose = NULL};
     const struct settings_flag flags[] = {
         {"compose", NULL, "compose to standard output, as fast as possible, and end",
          &wishes.compose},

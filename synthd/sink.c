@@ -17,7 +17,7 @@ static bool ends_in(const char *path, const char *ending)
     return length > n && strcmp(path + length - n, ending) == 0;
 }
 
-static int kind_of(const char *path)
+static enum sink_kind kind_of(const char *path)
 {
     if (strcmp(path, "-") == 0) {
         return SINK_RAW;

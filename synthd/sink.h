@@ -16,8 +16,10 @@ enum { SINK_MAX_FRAMES = 4096 };
 
 struct flac;
 
+enum sink_kind { SINK_NONE, SINK_RAW, SINK_WAV, SINK_FLAC };
+
 struct sink {
-    enum { SINK_NONE, SINK_RAW, SINK_WAV, SINK_FLAC } kind;
+    enum sink_kind kind;
     FILE *file; /* not for FLAC */
     struct flac *flac;
     uint32_t rate_hz;
