@@ -7,19 +7,15 @@
 
 int file_lock_take(struct file_lock *lock, const char *path)
 {
-    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (lock->fd_plus_one == 0) {
+        const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
-    if (fd < 0) {
-        return -errno;
+        if (fd < 0) {
+            return -errno;
+        }
+        lock->fd_plus_one = fd + 1;
     }
-    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        const int rc = -errno;
-
-        close(fd);
-        return rc;
-    }
-    lock->fd_plus_one = fd + 1;
-    return 0;
+    return flock(lock->fd_plus_one - 1, LOCK_EX | LOCK_NB) == 0 ? 0 : -errno;
 }
 
 void file_lock_finish(struct file_lock *lock)
