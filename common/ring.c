@@ -10,6 +10,7 @@ _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "32-bit atomics must be lock-free betw
 _Static_assert(sizeof(struct ring_chunk) == 64, "a chunk's facts fill one cache line");
 _Static_assert(offsetof(struct ring, boot_id) == 64, "layout is version 1's");
 _Static_assert(offsetof(struct ring, writer_pid) == 112, "layout is version 1's");
+_Static_assert(offsetof(struct ring, standby_ns) == 120, "layout is version 1's");
 _Static_assert(offsetof(struct ring, reserved_frames) == 128, "layout is version 1's");
 _Static_assert(offsetof(struct ring, published_frames) == 192, "layout is version 1's");
 _Static_assert(offsetof(struct ring, valid_from_frame) == 200, "layout is version 1's");
@@ -51,6 +52,7 @@ int ring_init(struct ring *ring, const struct ring_format *format)
     ring->epoch_wall_ns = format->epoch.wall_ns;
     memcpy(ring->boot_id, format->epoch.boot_id, sizeof format->epoch.boot_id);
     ring->n_chunks = RING_CHUNKS;
+    ring->n_counters = format->n_counters;
     for (int i = 0; i < RING_CHUNKS; i++) {
         atomic_init(&ring->chunks[i].first_frame, UINT64_MAX);
     }

@@ -66,7 +66,10 @@ struct ring {
     uint32_t n_counters;         /* 108: entries in counters[] that are in use */
     _Atomic uint32_t writer_pid; /* 112 */
     _Atomic uint32_t closed;     /* 116: 1 when a new segment has taken the name */
-    uint64_t spare0;             /* 120 */
+    /* 120: the station's time when a standby was last ready to take over; written by it about
+     * once a second, and 0 by a writer that begins. A reader or writer that knows it as spare
+     * space leaves it alone: the version is the same. */
+    _Atomic int64_t standby_ns;
 
     /* 128: about to be overwritten up to here; written by the writer only */
     _Alignas(RING_LINE_BYTES) _Atomic uint64_t reserved_frames;
@@ -77,7 +80,7 @@ struct ring {
     /* 256: changes at each publication */
     _Alignas(RING_LINE_BYTES) _Atomic uint32_t futex_word;
 
-    /* 320: metrics of synthd */
+    /* 320: metrics of synthd; counters go on from one writer to the next */
     _Alignas(RING_LINE_BYTES) _Atomic int64_t counters[RING_COUNTERS];
     /* 832: JSON of the writer: version, fonts, degraded */
     char info[RING_INFO_BYTES];
@@ -91,6 +94,7 @@ struct ring {
 struct ring_format {
     struct epoch epoch; /* stream, rate, boot id and times */
     uint32_t capacity_frames;
+    uint32_t n_counters; /* that the writer keeps */
 };
 
 /* Bytes that a ring of this capacity takes. */

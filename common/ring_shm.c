@@ -180,6 +180,43 @@ int ring_writer_open(struct ring_writer *writer, const char *name,
     return rc < 0 ? rc : opened;
 }
 
+/* Of the segment called `name`; 0 when there is none. */
+static uint64_t inode_of(const char *name)
+{
+    char path[PATH_MAX];
+    struct stat facts;
+
+    snprintf(path, sizeof path, SHM_FOLDER "%s", name);
+    return stat(path, &facts) == 0 ? facts.st_ino : 0;
+}
+
+int ring_writer_follow(struct ring_writer *writer, const char *name,
+                       const struct ring_format *format)
+{
+    void *at = NULL;
+    size_t bytes = 0;
+    const char *reason = "";
+    const int found = inspect(name, format, &at, &bytes, &reason);
+
+    if (found != RING_ADOPTED) {
+        if (at != NULL) {
+            munmap(at, bytes);
+        }
+        return found < 0 ? found : -ENOENT;
+    }
+    snprintf(writer->name, sizeof writer->name, "%s", name);
+    writer->ring = at;
+    writer->bytes = bytes;
+    writer->inode = inode_of(name); /* should it be another's by now, this one is closed */
+    return 0;
+}
+
+bool ring_writer_is_named(const struct ring_writer *writer)
+{
+    return atomic_load_explicit(&writer->ring->closed, memory_order_acquire) == 0 &&
+           inode_of(writer->name) == writer->inode;
+}
+
 void ring_writer_wake(struct ring_writer *writer)
 {
     futex_wake_all(writer->ring);

@@ -17,11 +17,13 @@
 #include "common/ring.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct ring_writer {
     struct ring *ring; /* mapped read-write */
     size_t bytes;
     char name[108]; /* "/auralis-main" */
+    uint64_t inode; /* of the segment that had the name when it was followed */
 };
 enum ring_opened { RING_ADOPTED = 0, RING_CREATED = 1, RING_REPLACED = 2, RING_SET_ASIDE = 3 };
 /* Adopts the segment called `name` when stream, rate, capacity and version are the same, else
@@ -29,6 +31,12 @@ enum ring_opened { RING_ADOPTED = 0, RING_CREATED = 1, RING_REPLACED = 2, RING_S
  * -errno. `reason` says why the old segment was not adopted ("" when there was none). */
 int ring_writer_open(struct ring_writer *writer, const char *name,
                      const struct ring_format *format, const char **reason);
+/* Maps the segment called `name` as it is, for one that will be its writer should that die.
+ * -ENOENT when there is none of this stream, rate, capacity and version. */
+int ring_writer_follow(struct ring_writer *writer, const char *name,
+                       const struct ring_format *format);
+/* Whether the name still is that of the segment followed. */
+bool ring_writer_is_named(const struct ring_writer *writer);
 /* Wakes every reader that sleeps on the ring; one system call. */
 void ring_writer_wake(struct ring_writer *writer);
 /* Unmaps; the segment stays, for the next writer and for the readers. */

@@ -94,7 +94,8 @@ int player_load(struct player *player)
 
 static int open_ring(struct player *player, const struct epoch *epoch)
 {
-    const struct ring_format format = {*epoch, RING_CAPACITY_FRAMES};
+    const struct ring_format format = {*epoch, RING_CAPACITY_FRAMES,
+                                       (uint32_t)metric_count("synthd")};
     const char *reason = "";
 
     ring_writer_finish(&player->ring);
