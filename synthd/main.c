@@ -1,6 +1,6 @@
 /*
  * auralis-synthd - takes phrases, renders them ahead of due, and writes the station's audio
- * ring.
+ * ring; where another one does, it stands by.
  */
 #include "common/file_lock.h"
 #include "common/log.h"
@@ -21,7 +21,7 @@
 
 static const int64_t status_period_ns = 5 * NS_PER_S;
 static const int64_t waiting_ns = 2 * NS_PER_MS; /* between looks while something is awaited */
-static const int64_t locked_ns = 20 * NS_PER_MS; /* between tries for the writer's lock */
+static const int64_t warming_ns = 10 * NS_PER_S; /* after so long a standby may lack a peer */
 static const int64_t longest_sleep_ns =
     20 * NS_PER_MS; /* events are taken at least this often */
 
@@ -32,7 +32,8 @@ struct synthd {
     struct feed feed;
     struct player player;
     struct log_limit ring_limit, voice_limit;
-    int64_t next_status_ns;
+    char lock_path[SETTING_TEXT_BYTES + 16];
+    int64_t begun_ns, next_status_ns;
     bool ready;
 };
 
@@ -80,56 +81,62 @@ static uint64_t from_frame(void *user)
 
 /* ---- the steps of main() ---- */
 
+/* A standby is up when it could take over: then the writer may be ended. */
+static void show_ready(struct synthd *s)
+{
+    if (!s->ready &&
+        (player_ready(&s->player) || clock_machine_ns() - s->begun_ns > warming_ns)) {
+        s->ready = true;
+        s->next_status_ns = 0;
+        service_ready(&s->service);
+    }
+}
+
 static void show_status(struct synthd *s, int64_t now_ns)
 {
     const struct player *const player = &s->player;
 
-    if (!s->ready) {
-        s->ready = true;
-        service_ready(&s->service);
-    } else if (now_ns < s->next_status_ns) {
+    show_ready(s);
+    if (now_ns < s->next_status_ns) {
         return;
     }
     s->next_status_ns = now_ns + status_period_ns;
     if (!player->playing) {
-        service_status(&s->service, "waiting for composerd");
+        service_status(&s->service, "waiting for composerd%s",
+                       player->writes ? "" : ", another synthd plays");
         return;
     }
     const int64_t ahead = pace_ahead_frames(&player->pace, player->render.frame, now_ns);
 
-    service_status(&s->service, "rendering, %" PRId64 " ms ahead, %u voices%s",
+    service_status(&s->service, "%s, %" PRId64 " ms ahead, %u voices%s",
+                   player->writes ? "rendering" : "standing by",
                    ahead * 1000 / player->pace.epoch.rate_hz, voice_count(player->voice),
                    feed_alive(&s->feed, clock_machine_ns()) ? "" : ", composerd is away");
 }
 
-/* Another synthd may still hold the ring: it is waited for. False when the service ends first.
- * */
-static bool take_lock(struct synthd *s)
+/* Becomes the writer when no other synthd is; one system call. 0, or -errno. */
+static int take_ring(struct synthd *s)
 {
-    char path[SETTING_TEXT_BYTES + 16];
-    bool said = false;
+    const int rc = file_lock_take(&s->lock, s->lock_path);
 
-    snprintf(path, sizeof path, "%s/ring.lock", s->settings.synth_dir);
-    while (service_running()) {
-        const int rc = file_lock_take(&s->lock, path);
-
-        if (rc == 0) {
-            return true;
-        }
-        if (rc != -EWOULDBLOCK) {
-            must(rc, "take the ring's lock");
-        }
-        if (!said) {
-            said = true;
-            log_info("another synthd holds the ring, waiting lock=%s", path);
-            service_ready(&s->service);
-            s->ready = true;
-            service_status(&s->service, "waiting: another synthd holds the ring");
-        }
-        service_alive(&s->service, clock_machine_ns());
-        clock_sleep_until_ns(clock_now_ns() + locked_ns);
+    if (rc == 0) {
+        player_take_over(&s->player);
+        s->next_status_ns = 0;
     }
-    return false;
+    return rc;
+}
+
+/* Where another synthd plays, this one stands by. */
+static void choose_role(struct synthd *s)
+{
+    snprintf(s->lock_path, sizeof s->lock_path, "%s/ring.lock", s->settings.synth_dir);
+    const int rc = take_ring(s);
+
+    if (rc == -EWOULDBLOCK) {
+        log_info("another synthd plays, standing by lock=%s", s->lock_path);
+    } else {
+        must(rc, "take the ring's lock");
+    }
 }
 
 static void set_up(struct synthd *s)
@@ -146,11 +153,12 @@ static void set_up(struct synthd *s)
         .pid = (uint32_t)getpid(),
     };
 
+    s->begun_ns = clock_machine_ns();
     if (mkdir(set->synth_dir, 0700) != 0 && errno != EEXIST) {
         must(-errno, "make the lock's folder");
     }
     player_init(&s->player, &player);
-    must(feed_open(&s->feed, set->bus_dir, set->state_dir, &s->player.metrics, &user),
+    must(feed_open(&s->feed, set->bus_dir, set->state_dir, &s->player.books.metrics, &user),
          "connect to composerd");
 }
 
@@ -174,6 +182,9 @@ static void prepare(struct synthd *s, int64_t now_ns)
 /* Takes events, renders what is due; returns when to look again. */
 static int64_t turn(struct synthd *s, int64_t now_ns)
 {
+    if (!s->player.writes) {
+        take_ring(s);
+    }
     feed_poll(&s->feed, clock_machine_ns());
     if (!s->player.playing) {
         prepare(s, now_ns);
@@ -187,9 +198,7 @@ static int64_t turn(struct synthd *s, int64_t now_ns)
 static void serve(struct synthd *s)
 {
     set_up(s);
-    if (!take_lock(s)) {
-        return;
-    }
+    choose_role(s);
     if (!player_peek(&s->player)) {
         log_info("waiting for composerd bus=%s", s->settings.bus_dir);
     }

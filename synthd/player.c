@@ -15,6 +15,9 @@
 
 enum { BATCH_BLOCKS = PACE_BATCH_FRAMES / BLOCK_FRAMES };
 
+static const int64_t sign_period_ns = NS_PER_S;   /* of a standby's signs of life */
+static const int64_t stalled_ns = 10 * NS_PER_MS; /* between looks while the writer hangs */
+
 void player_init(struct player *player, const struct player_options *options)
 {
     memset(player, 0, sizeof *player);
@@ -37,6 +40,9 @@ static void sign_ring(struct player *player)
 {
     struct ring *const ring = player->ring.ring;
 
+    if (!player->writes) {
+        return;
+    }
     memcpy(ring->info, player->info, sizeof ring->info);
     atomic_store_explicit(&ring->writer_pid, player->options.pid, memory_order_relaxed);
 }
@@ -94,11 +100,13 @@ int player_load(struct player *player)
 
 static int open_ring(struct player *player, const struct epoch *epoch)
 {
-    const struct ring_format format = {*epoch, RING_CAPACITY_FRAMES,
-                                       (uint32_t)metric_count("synthd")};
+    const struct ring_format format = {*epoch, RING_CAPACITY_FRAMES, books_size()};
     const char *reason = "";
 
     ring_writer_finish(&player->ring);
+    if (!player->writes) {
+        return ring_writer_follow(&player->ring, player->options.ring_name, &format);
+    }
     const int opened =
         ring_writer_open(&player->ring, player->options.ring_name, &format, &reason);
 
@@ -112,7 +120,11 @@ static int open_ring(struct player *player, const struct epoch *epoch)
     player->fresh = opened != RING_ADOPTED;
     log_event("ring", epoch->stream, ring_adopt(player->ring.ring), "ring %s name=%s",
               player->fresh ? "made" : "adopted", player->options.ring_name);
+    if (opened == RING_ADOPTED) {
+        books_continue(&player->books, &player->render, player->ring.ring);
+    }
     sign_ring(player);
+    atomic_store_explicit(&player->ring.ring->standby_ns, 0, memory_order_relaxed);
     return 0;
 }
 
@@ -126,11 +138,12 @@ int player_tune(struct player *player, const struct epoch *epoch)
     const int rc = open_ring(player, epoch);
 
     if (rc != 0) {
-        return rc;
+        return rc == -ENOENT && !player->writes ? 0 : rc;
     }
     pace_init(&player->pace, epoch, player->options.lead_ms);
     voice_destroy(player->voice); /* even FluidSynth remembers nothing of another stream */
     player->voice = NULL;
+    books_new_voice(&player->books);
     render_init(&player->render, player->voice, epoch->rate_hz, player->options.makeup_db);
     return 1;
 }
@@ -181,6 +194,25 @@ uint64_t player_from_frame(const struct player *player, int64_t now_ns)
     return next > history ? next - history : 0;
 }
 
+/* Makes the ring end at `frame`, where its writer goes on; elsewhere after a long outage. */
+static void move_ring(struct player *player, uint64_t frame, int64_t now_ns)
+{
+    const uint64_t published = ring_adopt(player->ring.ring);
+    const bool lost = pace_lost(&player->pace, published, now_ns);
+
+    if (frame != published) {
+        ring_jump(player->ring.ring, frame);
+    }
+    if (lost) {
+        metric_add(&player->books.metrics, METRIC_synthd_jumps, 1);
+        log_event("jump", player->pace.epoch.stream, frame,
+                  "jumped to now frame=%" PRIu64 " left_out_frames=%" PRIu64, frame,
+                  frame - published);
+    }
+    player->catching_up = lost || player->fresh; /* no outage to count */
+    player->fresh = false;
+}
+
 int player_join(struct player *player, int64_t now_ns)
 {
     const int64_t begun_ns = clock_machine_ns();
@@ -189,69 +221,27 @@ int player_join(struct player *player, int64_t now_ns)
     if (rc != 0) {
         return rc;
     }
-    const uint64_t published = ring_adopt(player->ring.ring);
     const uint64_t frame = next_frame(player, now_ns);
-    const bool lost = pace_lost(&player->pace, published, now_ns);
 
-    if (frame != published) {
-        ring_jump(player->ring.ring, frame);
-    }
-    if (lost) {
-        metric_add(&player->metrics, METRIC_synthd_jumps, 1);
-        log_event("jump", player->pace.epoch.stream, frame,
-                  "jumped to now frame=%" PRIu64 " left_out_frames=%" PRIu64, frame,
-                  frame - published);
+    player->private = !player->writes;
+    if (player->private) {
+        reserve_begin(&player->reserve, frame);
+    } else {
+        move_ring(player, frame, now_ns);
     }
     render_join(&player->render, frame);
     render_start(&player->render);
     player->playing = true;
-    player->catching_up = lost || player->fresh; /* no outage to count */
-    player->fresh = false;
     log_event("join", player->pace.epoch.stream, frame,
-              "rendering frame=%" PRIu64 " preroll_ms=%" PRId64, frame,
+              "%s frame=%" PRIu64 " preroll_ms=%" PRId64,
+              player->private ? "standing by" : "rendering", frame,
               (clock_machine_ns() - begun_ns) / NS_PER_MS);
     return 0;
 }
 
-/* Moves what the renderer has counted into the metrics. */
-static void keep_books(struct player *player)
+static struct ring_chunk_facts facts_of(const struct render_chunk *chunk, int64_t now_ns)
 {
-    struct metrics *const m = &player->metrics;
-    struct timeline *const t = &player->render.timeline;
-    const uint32_t voices = voice_count(player->voice);
-
-    metric_add(m, METRIC_synthd_notes_begun, (int64_t)t->notes_begun);
-    metric_add(m, METRIC_synthd_notes_late, (int64_t)t->notes_late);
-    metric_add(m, METRIC_synthd_timeline_dropped, (int64_t)t->notes_dropped);
-    metric_add(m, METRIC_synthd_changes_late, (int64_t)player->render.changes.changes_late);
-    metric_add(m, METRIC_synthd_samples_clipped, (int64_t)player->render.clipped);
-    t->notes_begun = t->notes_late = t->notes_dropped = 0;
-    player->render.changes.changes_late = 0;
-    player->render.clipped = 0;
-    metric_set(m, METRIC_synthd_voices, voices);
-    metric_max(m, METRIC_synthd_voices_max, voices);
-    metric_set(m, METRIC_synthd_voices_stolen, (int64_t)voice_stolen(player->voice));
-    metric_set(m, METRIC_synthd_render_time_p50,
-               histogram_percentile(&player->block_times, 0.5));
-    metric_set(m, METRIC_synthd_render_time_p95,
-               histogram_percentile(&player->block_times, 0.95));
-    metric_set(m, METRIC_synthd_render_time_p99,
-               histogram_percentile(&player->block_times, 0.99));
-
-    const int first = metric_first("synthd");
-    const int n = metric_count("synthd");
-
-    for (int i = 0; i < n && i < RING_COUNTERS; i++) {
-        const enum metric_id id = (enum metric_id)(first + i);
-
-        atomic_store_explicit(&player->ring.ring->counters[i], metric_get(m, id),
-                              memory_order_relaxed);
-    }
-}
-
-static void store_chunk(struct player *player, const struct render_chunk *chunk, int64_t now_ns)
-{
-    const struct ring_chunk_facts facts = {
+    return (struct ring_chunk_facts){
         .first_frame = chunk->first_frame,
         .phrase = chunk->phrase,
         .rendered_ns = now_ns,
@@ -260,8 +250,6 @@ static void store_chunk(struct player *player, const struct render_chunk *chunk,
         .limiter_gain = chunk->limiter_gain,
         .makeup_gain = chunk->makeup_gain,
     };
-
-    ring_chunk_store(player->ring.ring, &facts);
 }
 
 /* Notes whether the batch that was just published came in time. */
@@ -273,9 +261,38 @@ static void check_time(struct player *player, uint64_t frame, int64_t now_ns)
         player->catching_up = false;
     }
     if (ahead < 0) {
-        metric_add(&player->metrics, METRIC_synthd_underruns, BATCH_BLOCKS);
-        metric_add(&player->metrics, METRIC_synthd_catch_ups, !player->catching_up);
+        metric_add(&player->books.metrics, METRIC_synthd_underruns, BATCH_BLOCKS);
+        metric_add(&player->books.metrics, METRIC_synthd_catch_ups, !player->catching_up);
         player->catching_up = true;
+    }
+}
+
+/* A batch that begins at `frame`, and the chunk that it completes, if any. */
+static void publish(struct player *player, uint64_t frame,
+                    const uint32_t words[PACE_BATCH_FRAMES], const struct render_chunk *chunk)
+{
+    ring_write(player->ring.ring, words, PACE_BATCH_FRAMES);
+    metric_add(&player->books.metrics, METRIC_synthd_frames_rendered, PACE_BATCH_FRAMES);
+    const int64_t now_ns = clock_now_ns();
+
+    if (chunk != NULL) {
+        const struct ring_chunk_facts facts = facts_of(chunk, now_ns);
+
+        ring_chunk_store(player->ring.ring, &facts);
+        books_keep(&player->books, &player->render, player->ring.ring);
+    }
+    ring_writer_wake(&player->ring);
+    check_time(player, frame, now_ns);
+}
+
+static void keep(struct player *player, const uint32_t words[PACE_BATCH_FRAMES],
+                 const struct render_chunk *chunk)
+{
+    reserve_add(&player->reserve, words, PACE_BATCH_FRAMES);
+    if (chunk != NULL) {
+        const struct ring_chunk_facts facts = facts_of(chunk, 0);
+
+        reserve_add_chunk(&player->reserve, &facts);
     }
 }
 
@@ -290,26 +307,91 @@ static void render_batch(struct player *player)
     for (int i = 0; i < BATCH_BLOCKS; i++) {
         complete |= render_block(&player->render, words + (size_t)i * BLOCK_FRAMES, &chunk);
     }
-    ring_write(player->ring.ring, words, PACE_BATCH_FRAMES);
-    const int64_t now_ns = clock_now_ns();
-
-    if (complete) {
-        store_chunk(player, &chunk, now_ns);
-        keep_books(player);
+    if (player->private) {
+        keep(player, words, complete ? &chunk : NULL);
+    } else {
+        publish(player, frame, words, complete ? &chunk : NULL);
     }
+    histogram_add(&player->books.block_times, (clock_machine_ns() - begun_ns) / BATCH_BLOCKS);
+}
+
+/* The first turn as the writer: the ring gets what it lacks of what was rendered in private,
+ * once that reaches as far as the ring. */
+static void go_public(struct player *player, int64_t now_ns)
+{
+    struct ring *const ring = player->ring.ring;
+    const uint64_t published = ring_published(ring);
+    const int given = reserve_give(&player->reserve, ring, now_ns);
+
+    if (given == -EAGAIN) {
+        return;
+    }
+    if (given < 0) {
+        player->playing = false; /* to join anew */
+        return;
+    }
+    player->private = false;
+    player->catching_up = false;
     ring_writer_wake(&player->ring);
-    histogram_add(&player->block_times, (clock_machine_ns() - begun_ns) / BATCH_BLOCKS);
-    metric_add(&player->metrics, METRIC_synthd_frames_rendered, PACE_BATCH_FRAMES);
-    check_time(player, frame, now_ns);
+    metric_add(&player->books.metrics, METRIC_synthd_take_overs, 1);
+    metric_add(&player->books.metrics, METRIC_synthd_frames_rendered, given);
+    if (given > 0) {
+        check_time(player, published, now_ns);
+    }
+    books_keep(&player->books, &player->render, player->ring.ring);
+    log_event("take-over", player->pace.epoch.stream, published,
+              "took over frame=%" PRIu64 " given_frames=%d", published, given);
+}
+
+bool player_ready(const struct player *player)
+{
+    return player->writes || (player->playing && player->render.frame + RESERVE_FRAMES >=
+                                                     ring_published(player->ring.ring));
+}
+
+/* Once a second a standby says that it is there, and sees whether the ring is. */
+static void show_standby(struct player *player, int64_t now_ns)
+{
+    if (now_ns < player->next_sign_ns) {
+        return;
+    }
+    player->next_sign_ns = now_ns + sign_period_ns;
+    if (!ring_writer_is_named(&player->ring)) {
+        ring_writer_finish(&player->ring); /* the next epoch tunes to the one that is */
+        player->playing = false;
+    } else if (player_ready(player)) {
+        atomic_store_explicit(&player->ring.ring->standby_ns, now_ns, memory_order_relaxed);
+    }
 }
 
 int64_t player_turn(struct player *player, int64_t now_ns)
 {
+    if (!player->writes) {
+        show_standby(player, now_ns);
+    } else if (player->private) {
+        go_public(player, now_ns);
+    }
+    if (!player->playing) {
+        return now_ns;
+    }
     if (pace_lost(&player->pace, player->render.frame, now_ns)) {
         player_join(player, now_ns);
+    }
+    if (player->private &&
+        !reserve_has_room(&player->reserve, player->ring.ring, PACE_BATCH_FRAMES)) {
+        return now_ns + stalled_ns; /* the writer hangs; should it die, all it lacks is here */
     }
     if (now_ns >= pace_deadline_ns(&player->pace, player->render.frame)) {
         render_batch(player);
     }
     return pace_deadline_ns(&player->pace, player->render.frame);
+}
+
+void player_take_over(struct player *player)
+{
+    player->writes = true;
+    /* by its name, as any new writer: it may have got another segment meanwhile */
+    if (player_tuned(player) && open_ring(player, &player->pace.epoch) != 0) {
+        player->playing = false; /* it is tried again with the next epoch */
+    }
 }

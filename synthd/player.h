@@ -1,7 +1,11 @@
 /*
  * player - one stream into one ring: tunes in, joins, renders ahead of due, keeps the books.
  *
- * Memory:  the caller's struct (about 1 MB); player_finish() accepts a zeroed one. The voices
+ * It begins as a standby: it joins and renders as the writer does, at the same pace, but only
+ * keeps what it renders and leaves the ring to the writer. Once it is told to take over, it
+ * publishes what the ring lacks of that, and is the writer.
+ *
+ * Memory:  the caller's struct (about 1.3 MB); player_finish() accepts a zeroed one. The voices
  *          are loaded once a stream.
  * Threads: one thread.
  * Errors:  0, or -errno.
@@ -10,11 +14,11 @@
 #define AURALIS_PLAYER_H
 
 #include "common/event_json.h"
-#include "common/histogram.h"
-#include "common/metrics.h"
 #include "common/ring_shm.h"
+#include "synthd/books.h"
 #include "synthd/pace.h"
 #include "synthd/render.h"
+#include "synthd/reserve.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,13 +36,16 @@ struct player {
     struct voice *voice;
     char info[RING_INFO_BYTES];
     struct ring_writer ring; /* ring.ring is NULL until tuned */
+    bool writes;             /* the ring is this player's to write; else a standby's */
+    bool private;            /* what is rendered is kept in the reserve, not published */
+    int64_t next_sign_ns;    /* when a standby shows itself again */
     struct pace pace;
     bool fresh; /* the ring was made by this player: what is missing in it is no outage */
     bool playing;
     bool catching_up;
-    struct metrics metrics;
-    struct histogram block_times;
+    struct books books;
     struct render render;
+    struct reserve reserve;
 };
 
 void player_init(struct player *player, const struct player_options *options);
@@ -46,7 +53,7 @@ void player_init(struct player *player, const struct player_options *options);
  * it does. */
 bool player_peek(struct player *player);
 /* Follows the stream: opens its ring. 1 when it is another one than before (nothing is
- * known of it yet), 0 when it is not. */
+ * known of it yet), 0 when it is not, or a standby finds that the writer has not opened it. */
 int player_tune(struct player *player, const struct epoch *epoch);
 bool player_tuned(const struct player *player);
 /* Loads the voices, so that joining need not wait for them. */
@@ -59,6 +66,10 @@ uint64_t player_from_frame(const struct player *player, int64_t now_ns);
 int player_join(struct player *player, int64_t now_ns);
 /* Renders and publishes one batch when it is time. Returns when the next one is due. */
 int64_t player_turn(struct player *player, int64_t now_ns);
+/* From now on the ring is this player's to write: the caller holds its lock. */
+void player_take_over(struct player *player);
+/* Whether it writes, or could at once. */
+bool player_ready(const struct player *player);
 void player_finish(struct player *player);
 
 #endif
