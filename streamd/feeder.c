@@ -56,6 +56,7 @@ static void report_attached(struct feeder *feeder)
     report->reason[0] = '\0';
     report->published_frames = ring_published(ring);
     report->writer_pid = atomic_load_explicit(&ring->writer_pid, memory_order_relaxed);
+    report->standby_ns = atomic_load_explicit(&ring->standby_ns, memory_order_relaxed);
     for (int i = 0; i < RING_COUNTERS; i++) {
         report->counters[i] = atomic_load_explicit(&ring->counters[i], memory_order_relaxed);
     }

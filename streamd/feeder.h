@@ -34,6 +34,7 @@ struct feeder_report {
     char reason[FEEDER_REASON_BYTES]; /* why not attached; "" when it is */
     uint64_t published_frames;
     uint32_t writer_pid;
+    int64_t standby_ns;              /* when a second synthd was last ready; 0: never */
     int64_t counters[RING_COUNTERS]; /* synthd's metrics, in the order of metrics.def */
     char info[RING_INFO_BYTES];      /* JSON of synthd */
 };

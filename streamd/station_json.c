@@ -61,6 +61,8 @@ static void add_daemons(cJSON *object, const struct view *view, const cJSON *inf
     add_daemon(daemons, "synthd", synthd_runs, view->ring->writer_pid,
                cJSON_IsString(version) ? version->valuestring : "");
     add_daemon(daemons, "streamd", true, view->pid, view->version);
+    cJSON_AddStringToObject(cJSON_AddObjectToObject(daemons, "standby"), "state",
+                            view_has_standby(view) ? "ready" : "absent");
 }
 
 /* Copies a list that synthd wrote into the ring, or an empty one. */

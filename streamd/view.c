@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#define STALE_NS (1000 * NS_PER_MS) /* a chunk so long overdue: audio does not flow */
+#define STALE_NS   (1000 * NS_PER_MS) /* a chunk so long overdue: audio does not flow */
+#define STANDBY_NS (3 * NS_PER_S)     /* a standby shows itself every second */
 
 const char *const audio_names[3] = {"waiting", "flowing", "resting"};
 
@@ -14,6 +15,13 @@ bool view_is_stale(const struct view *view)
            clock_due_ns(&store->epoch, chunk_store_head(store) * store->chunk_frames) +
                    STALE_NS <
                view->now_ns;
+}
+
+bool view_has_standby(const struct view *view)
+{
+    const int64_t seen_ns = view->ring->standby_ns;
+
+    return view->ring->attached && seen_ns != 0 && view->now_ns - seen_ns < STANDBY_NS;
 }
 
 /* Why no audio flows. */

@@ -34,6 +34,8 @@ extern const char *const audio_names[3]; /* "waiting", "flowing", "resting" */
 enum audio view_audio(const struct view *view, const char **reason);
 /* Whether the stream has stopped: its next chunk is long due. */
 bool view_is_stale(const struct view *view);
+/* Whether a second synthd would go on, should the one that plays die. */
+bool view_has_standby(const struct view *view);
 /* The frame that is due now; 0 when no stream is known. */
 uint64_t view_frame(const struct view *view);
 /* How much is rendered beyond what is due; below 0 when the synth is behind. */

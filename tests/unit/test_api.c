@@ -116,6 +116,27 @@ static void test_status_says_what_it_promises(void **state)
     api_answer_finish(&answer);
 }
 
+static void check_standby(struct fixture *fixture, int64_t seen_ns, const char *state)
+{
+    fixture->ring.standby_ns = seen_ns;
+    struct api_answer answer = get(fixture, "/api/status");
+
+    check_has(&answer, state);
+    api_answer_finish(&answer);
+}
+
+static void test_a_standby_is_ready_while_it_shows_itself(void **state)
+{
+    struct fixture *const fixture = *state;
+
+    fixture->view.now_ns = 10 * NS_PER_S;
+    check_standby(fixture, 0, "\"standby\":{\"state\":\"absent\"}");
+    check_standby(fixture, 8 * NS_PER_S, "\"standby\":{\"state\":\"ready\"}");
+    check_standby(fixture, 6 * NS_PER_S, "\"standby\":{\"state\":\"absent\"}");
+    fixture->ring.attached = false;
+    check_standby(fixture, 10 * NS_PER_S, "\"standby\":{\"state\":\"absent\"}");
+}
+
 static void test_status_works_before_anything_is_there(void **state)
 {
     struct fixture *const fixture = *state;
@@ -279,6 +300,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         API_TEST(test_status_says_what_it_promises),
+        API_TEST(test_a_standby_is_ready_while_it_shows_itself),
         API_TEST(test_status_works_before_anything_is_there),
         API_TEST(test_control_gives_params_schema_and_presets),
         API_TEST(test_metrics_say_what_they_promise),
