@@ -170,15 +170,31 @@ class Station:
             self.wait_event('heartbeat', lambda event: event['pid'] != old)
             return stood_at
         if daemon == 'synthd':
-            def returned():
-                ring = self.ring()  # what it renders ahead must be there again, too
-                ahead = ring.published() - ring.due()
-                return ring.writer_pid != old and ahead > MIN_LEAD_FRAMES
+            until(lambda: self.ring().writer_pid != old, 'synthd is back')
+            self.wait_lead()  # what it renders ahead must be there again, too
         else:
-            def returned():
-                return self.pid(daemon) != old and self.http('/healthz')[0] == 200
-        until(returned, f'{daemon} is back')
+            until(lambda: self.pid(daemon) != old and self.http('/healthz')[0] == 200, f'{daemon} is back')
         return stood_at
+
+    def kill_writer(self):
+        """SIGKILL of the synthd that plays; (where the ring stood, milliseconds to the next frame)."""
+        old, stood_at = self.ring().writer_pid, self.published()
+        began = time.monotonic()
+        os.kill(old, signal.SIGKILL)
+        while (ring := self.ring()).writer_pid == old or ring.published() <= stood_at:
+            if ring.writer_pid == old:
+                stood_at = ring.published()  # it may still have been writing
+            if time.monotonic() - began > TIMEOUT_S:
+                raise AssertionError(f'no frame for {TIMEOUT_S} s')
+            time.sleep(0.0005)
+        return stood_at, (time.monotonic() - began) * 1000
+
+    def wait_lead(self, frames=MIN_LEAD_FRAMES):
+        """Waits until so much is rendered ahead of due."""
+        def is_ahead():
+            ring = self.ring()
+            return ring.published() - ring.due() > frames
+        until(is_ahead, 'enough is rendered ahead')
 
     # ---- the ring ----
 

@@ -5,9 +5,10 @@ import unittest
 
 import recording
 import station
+import takeover
 
 ROUNDS = station.short_or_full(4, 20)
-STEP_WINDOW_FRAMES = 2 * station.RATE_HZ
+SYNTHD_ROUNDS = station.short_or_full(4, 50)
 
 
 class Kills(unittest.TestCase):
@@ -29,7 +30,7 @@ class Kills(unittest.TestCase):
     def check(self, daemon):
         listener, heard, ring, joins = self.kill_rounds(daemon)
         altered = heard.altered(ring)
-        step, around = self.steps(heard, joins)
+        step, around = map(max, zip(*(takeover.steps(heard, join) for join in joins)))
         station.table(['killed', 'times', 'missing', 'repeated', 'altered', 'longest wait ms', 'connections',
                        'largest step at a join', 'largest step around'],
                       [daemon, ROUNDS, heard.missing, heard.repeated, altered,
@@ -39,23 +40,32 @@ class Kills(unittest.TestCase):
         self.assertEqual(ring.missing, 0)
         self.assertLessEqual(step, around, 'a join clicks')
 
-    @staticmethod
-    def steps(heard, joins):
-        """The largest sample step within a block of a join, and within 2 s around but not at one."""
-        at_join = around = 0
-        for join in joins:
-            first, after = join - station.BLOCK_FRAMES, join + station.BLOCK_FRAMES
-            at_join = max(at_join, heard.largest_step(first, 2 * station.BLOCK_FRAMES))
-            begin = max(heard.first, join - STEP_WINDOW_FRAMES)
-            around = max(around, heard.largest_step(begin, first - begin),
-                         heard.largest_step(after, STEP_WINDOW_FRAMES))
-        return at_join, around
-
     def test_composerd(self):
         self.check('composerd')
 
-    def test_synthd(self):
-        self.check('synthd')
+    def test_synthd_which_goes_on_as_if_nothing_had_been(self):
+        moments, kills = random.Random('synthd'), []
+        with station.Station() as auralis:
+            capture = recording.Capture(auralis.place)
+            listener = recording.Listener(auralis.url)
+            listener.wait_seconds(2)
+            for _ in range(SYNTHD_ROUNDS):
+                listener.wait_seconds(moments.uniform(0.2, 1.2))
+                kills.append(auralis.kill_writer())
+                auralis.wait_lead()
+            listener.wait_seconds(takeover.WAIT_S)
+            heard, ring, journal = listener.finish(), capture.finish(), auralis.journal()
+        joins, waits = zip(*kills)
+        altered = heard.altered(ring)
+        judged = takeover.Comparison(heard, journal).judge(self, joins)
+        station.table(['synthd killed', *takeover.HEARD, *takeover.MILLISECONDS, *takeover.JUDGED],
+                      [SYNTHD_ROUNDS, heard.missing, heard.repeated, altered,
+                       f'{listener.longest_wait() * 1000:.0f}', *takeover.milliseconds(waits), *judged])
+        self.assertEqual(listener.faults, [])
+        self.assertEqual((heard.missing, heard.repeated, altered, ring.missing), (0, 0, 0, 0))
+        if station.SPEED_COUNTS:
+            self.assertLessEqual(station.percentile(waits, 0.5), 300)
+            self.assertLessEqual(station.percentile(waits, 0.99), 450)
 
     def test_streamd(self):
         self.check('streamd')
