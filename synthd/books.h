@@ -1,8 +1,8 @@
 /*
  * books - what synthd counts and measures, kept in the ring's header for others to read.
  *
- * Counters go on from one writer of a ring to the next. What a standby counts is its own
- * affair: it is left out when the standby becomes the writer.
+ * Counters go on from one writer of a ring to the next, as they were put down last. What a
+ * standby counts is its own affair: it is left out when the standby becomes the writer.
  *
  * Memory:  the caller's struct; zeroed, it is an empty one.
  * Threads: one thread; the metrics may be bumped and read by any.

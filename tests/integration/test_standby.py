@@ -70,7 +70,8 @@ class Standby(unittest.TestCase):
         self.assertEqual(listener.faults, [])
         self.assertEqual((heard.missing, heard.repeated, altered, ring.missing), (0, 0, 0, 0))
         self.assertEqual(counted['take_overs'], KILLS, 'counters go on from one writer to the next')
-        self.assertGreaterEqual(counted['frames_rendered'], heard.end - heard.first)
+        lost = KILLS * station.CHUNK_FRAMES  # the books are kept once a chunk
+        self.assertGreaterEqual(counted['frames_rendered'], heard.end - heard.first - lost)
         if station.SPEED_COUNTS:
             self.assertLessEqual(station.percentile(waits, 0.99), 40)
 
