@@ -88,11 +88,12 @@ class Standby(unittest.TestCase):
             os.kill(writer, signal.SIGKILL)
             listener.wait_frame(stood_at + 2 * station.RATE_HZ)
             self.assertNotEqual(auralis.ring().writer_pid, writer)
-            heard, ring = listener.finish(), capture.finish()
+            heard, ring, journal = listener.finish(), capture.finish(), auralis.journal()
+        takeover.Comparison(heard, journal).judge(self, [stood_at])
         self.assertEqual((heard.missing, heard.repeated, heard.altered(ring), ring.missing), (0, 0, 0, 0))
         self.assertGreater(heard.peak(), 300, 'it is silent')
 
-    def test_both_killed_at_once_leave_a_short_hole_and_the_piece_goes_on(self):
+    def test_both_killed_at_once_make_it_late_and_the_piece_goes_on_and_ends_cleanly(self):
         with Station() as auralis:
             listener = recording.Listener(auralis.url)
             listener.wait_seconds(1)
@@ -103,6 +104,11 @@ class Standby(unittest.TestCase):
             listener.wait_seconds(1)
             heard = listener.finish()
             self.assertEqual((heard.missing, heard.repeated), (0, 0))
+            pids = [auralis.pid(name) for name in ('synthd', 'standby')]
+            self.assertEqual(auralis.stop(), 0)
+            left = [path for path in [auralis.place.ring, os.path.join(auralis.folder, 'standby.pid'),
+                                      *(f'/proc/{pid}' for pid in pids)] if os.path.exists(path)]
+            self.assertEqual(left, [])
 
     def test_it_follows_another_stream_and_says_so(self):
         with Station() as auralis:
