@@ -345,22 +345,25 @@ static void go_public(struct player *player, int64_t now_ns)
 
 bool player_ready(const struct player *player)
 {
-    return player->writes || (player->playing && player->render.frame + RESERVE_FRAMES >=
+    const uint64_t most_behind = 2 * (uint64_t)PACE_BATCH_FRAMES;
+
+    return player->writes || (player->playing && player->render.frame + most_behind >=
                                                      ring_published(player->ring.ring));
 }
 
-/* Once a second a standby says that it is there, and sees whether the ring is. */
+/* Once a second a standby that is ready says so, and sees whether the ring still has its name:
+ * one that it lost does not grow, and so is soon reached. */
 static void show_standby(struct player *player, int64_t now_ns)
 {
-    if (now_ns < player->next_sign_ns) {
+    if (now_ns < player->next_sign_ns || !player_ready(player)) {
         return;
     }
     player->next_sign_ns = now_ns + sign_period_ns;
-    if (!ring_writer_is_named(&player->ring)) {
-        ring_writer_finish(&player->ring); /* the next epoch tunes to the one that is */
-        player->playing = false;
-    } else if (player_ready(player)) {
+    if (ring_writer_is_named(&player->ring)) {
         atomic_store_explicit(&player->ring.ring->standby_ns, now_ns, memory_order_relaxed);
+    } else {
+        ring_writer_finish(&player->ring); /* the next epoch tunes to the one that has it */
+        player->playing = false;
     }
 }
 

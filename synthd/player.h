@@ -68,7 +68,7 @@ int player_join(struct player *player, int64_t now_ns);
 int64_t player_turn(struct player *player, int64_t now_ns);
 /* From now on the ring is this player's to write: the caller holds its lock. */
 void player_take_over(struct player *player);
-/* Whether it writes, or could at once. */
+/* Whether it writes, or has come as far as the ring and could at once. */
 bool player_ready(const struct player *player);
 void player_finish(struct player *player);
 
