@@ -1,6 +1,7 @@
 # One line a test file, tests/unit/test_<module>.c, with the libraries it needs:
 #     auralis_unit_test(<module> <library>...)
 auralis_unit_test(ring auralis_core Threads::Threads)
+auralis_unit_test(ring_moments auralis_core)
 auralis_unit_test(ring_processes auralis_sys)
 auralis_unit_test(clock auralis_core)
 auralis_unit_test(rng auralis_core)
