@@ -1,5 +1,5 @@
 /*
- * habits - what a preset asks of the composer beside its parameters: from habits.def.
+ * habits - what a preset asks of composer and synth beside its parameters: from habits.def.
  *
  * Memory:  plain values.
  * Errors:  0, or -EINVAL.

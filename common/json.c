@@ -137,6 +137,11 @@ double json_real(struct json_reader *reader, const char *member, double min, dou
     return take_number(reader, member, min, max);
 }
 
+bool json_has(const struct json_reader *reader, const char *member)
+{
+    return cJSON_GetObjectItemCaseSensitive(reader->object, member) != NULL;
+}
+
 bool json_bool(struct json_reader *reader, const char *member)
 {
     const cJSON *const value = take(reader, member);

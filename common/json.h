@@ -34,6 +34,8 @@ bool json_reader_ok(const struct json_reader *reader);
 /* Notes a failure at the reader's path and member, unless one was noted before. */
 void json_fail(struct json_reader *reader, const char *member, const char *what);
 
+/* Whether there is such a member: for those that may be absent. */
+bool json_has(const struct json_reader *reader, const char *member);
 uint64_t json_frame(struct json_reader *reader, const char *member); /* 0 to 10^15 */
 int64_t json_int(struct json_reader *reader, const char *member, int64_t min, int64_t max);
 double json_real(struct json_reader *reader, const char *member, double min, double max);

@@ -13,6 +13,7 @@
 #ifndef AURALIS_PHRASE_H
 #define AURALIS_PHRASE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -97,6 +98,7 @@ struct phrase {
     double bar_shade[PHRASE_MAX_BARS + 1]; /* [n_bars + 1] what form adds to the parameter
                                               brightness, -1 to 1, where each bar begins and
                                               where the last ends; straight lines between */
+    bool thin; /* its texture is not whole: an ending, a rest, or growing out of one */
     int32_t key, mode;
     uint32_t section, arc; /* counted from 0 */
     uint64_t seed;

@@ -74,6 +74,9 @@ void phrase_add_json(cJSON *object, const struct phrase *phrase)
     for (uint32_t i = 0; i <= phrase->n_bars; i++) {
         cJSON_AddItemToArray(bar_shade, cJSON_CreateNumber(phrase->bar_shade[i]));
     }
+    if (phrase->thin) {
+        cJSON_AddTrueToObject(object, "thin");
+    }
     cJSON_AddStringToObject(object, "key", key_name(phrase->key));
     cJSON_AddStringToObject(object, "mode", mode_name(phrase->mode));
     cJSON_AddNumberToObject(object, "section", phrase->section);
@@ -313,9 +316,10 @@ static int read_mode(struct json_reader *reader)
 void phrase_read_json(struct json_reader *reader, struct phrase *phrase)
 {
     static const char *const known[] = {
-        "v",       "type", "run",        "n",       "stream",    "phrase", "start_frame",
-        "frames",  "bars", "bar_frames", "bar_bpm", "bar_shade", "key",    "mode",
-        "section", "arc",  "seed",       "chords",  "notes",     "ends",   NULL};
+        "v",           "type",   "run",  "n",          "stream",  "phrase",
+        "start_frame", "frames", "bars", "bar_frames", "bar_bpm", "bar_shade",
+        "thin",        "key",    "mode", "section",    "arc",     "seed",
+        "chords",      "notes",  "ends", NULL};
 
     json_only(reader, known);
     phrase->phrase = json_frame(reader, "phrase");
@@ -323,6 +327,7 @@ void phrase_read_json(struct json_reader *reader, struct phrase *phrase)
     phrase->frames = read_length(reader, "frames");
     read_bars(reader, phrase);
     read_shades(reader, phrase);
+    phrase->thin = json_has(reader, "thin") && json_bool(reader, "thin");
     phrase->key = read_key(reader);
     phrase->mode = read_mode(reader);
     phrase->section = (uint32_t)json_int(reader, "section", 0, UINT32_MAX);

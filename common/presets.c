@@ -14,7 +14,7 @@ enum {
 static struct preset_spec presets[BUILT_IN + PRESETS_OWN_MAX] = {
 #define PRESET(name_, mode_, bpm_, intensity_, brightness_, space_, width_, pad_, lead_,       \
                bass_, bell_, texture_, percussion_, long_chords_, chords_, pedal_, chromatic_, \
-               lead_top_, tint_, tint_mode_, darkening_, doc_)                                 \
+               lead_top_, tint_, tint_mode_, darkening_, loudness_, gain_, doc_)               \
     {.doc = doc_,                                                                              \
      .values = {.mode = MODE_##mode_,                                                          \
                 .bpm = bpm_,                                                                   \
@@ -36,7 +36,9 @@ static struct preset_spec presets[BUILT_IN + PRESETS_OWN_MAX] = {
                            .lead_top = lead_top_,                                              \
                            .tint = tint_,                                                      \
                            .tint_mode = MODE_##tint_mode_,                                     \
-                           .darkening = darkening_}}},
+                           .darkening = darkening_,                                            \
+                           .loudness = loudness_,                                              \
+                           .gain = gain_}}},
 #include "common/presets.def"
 #undef PRESET
 };

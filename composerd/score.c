@@ -188,6 +188,7 @@ void score_list_bar(struct score *score)
         phrase->bar_shade[phrase->n_bars] = score->composer->shade;
         phrase->bar_shade[phrase->n_bars + 1] = score->composer->shade_end;
         phrase->bar_bpm[phrase->n_bars++] = score->composer->bpm;
+        phrase->thin = phrase->thin || !form_fills(score->composer, 1);
     }
 }
 

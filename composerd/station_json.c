@@ -79,12 +79,17 @@ static struct json_reader enter(struct json_reader *reader, const char *member)
     return inner;
 }
 
+/* One that is missing was not known when the state was saved: it is the preset's. */
 static void read_habits(struct json_reader *reader, struct habits *habits)
 {
     struct json_reader inner = enter(reader, "habits");
 
     for (int i = 0; i < HABIT_COUNT && json_reader_ok(reader); i++) {
         const struct habit_spec *const spec = &habit_specs[i];
+
+        if (!json_has(&inner, spec->name)) {
+            continue;
+        }
         const double value = json_real(&inner, spec->name, spec->min, spec->max);
 
         if (json_reader_ok(reader) && habit_set(habits, i, value) != 0) {

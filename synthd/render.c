@@ -15,7 +15,7 @@ void render_init(struct render *render, struct voice *voice, uint32_t rate_hz, d
     render->clipped = 0;
     timeline_init(&render->timeline, rate_hz);
     changes_init(&render->changes);
-    shade_init(&render->shade);
+    bars_init(&render->bars);
     render_join(render, 0);
 }
 
@@ -64,7 +64,7 @@ static void sound_at(struct render *render, uint64_t frame, struct sound *sound)
     double *const brightness = &sound->values[SOUND_BRIGHTNESS];
 
     changes_at(&render->changes, frame, sound);
-    *brightness = fmin(fmax(*brightness + shade_at(&render->shade, heard), 0), 1);
+    *brightness = fmin(fmax(*brightness + bars_shade_at(&render->bars, heard), 0), 1);
 }
 
 /* One block of voices through the chain; what comes out lies LIMITER_FRAMES before it. */
@@ -101,7 +101,7 @@ bool render_phrase(struct render *render, const struct phrase *phrase)
     if (!timeline_apply(&render->timeline, phrase)) {
         return false;
     }
-    shade_apply(&render->shade, phrase);
+    bars_apply(&render->bars, phrase);
     return true;
 }
 

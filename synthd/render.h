@@ -18,7 +18,7 @@
 #include "synthd/chain.h"
 #include "synthd/changes.h"
 #include "synthd/meter.h"
-#include "synthd/shade.h"
+#include "synthd/bars.h"
 #include "synthd/timeline.h"
 #include "synthd/voice.h"
 
@@ -36,7 +36,7 @@ struct render {
     struct sound sound; /* at voice_frame */
     struct timeline timeline;
     struct changes changes;
-    struct shade shade;
+    struct bars bars;
     struct chain chain;
     struct meter meter;
     struct stereo stems[ROLE_COUNT];

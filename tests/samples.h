@@ -84,6 +84,7 @@ static inline void sample_phrase(struct phrase *phrase)
     phrase->bar_bpm[1] = 71.5;
     phrase->bar_shade[1] = -0.125;
     phrase->bar_shade[2] = 0.0625;
+    phrase->thin = true;
     phrase->key = 9;
     phrase->mode = MODE_aeolian;
     phrase->section = 2;

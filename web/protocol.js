@@ -58,8 +58,8 @@
 /**
  * @typedef {{
  *   type: 'phrase', stream: string, phrase: number, start_frame: number, frames: number,
- *   bar_frames: number[], bar_bpm: number[], bar_shade: number[], key: string, mode: string, section: number,
- *   arc: number, chords: Chord[], notes: Note[],
+ *   bar_frames: number[], bar_bpm: number[], bar_shade: number[], thin?: boolean, key: string, mode: string,
+ *   section: number, arc: number, chords: Chord[], notes: Note[],
  *   ends: {frame: number, role: string, midi: number}[]
  * }} PhraseMessage
  */

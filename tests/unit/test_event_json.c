@@ -152,6 +152,23 @@ static void check_refused(const char *text, const char *what)
     assert_memory_equal(&event, &untouched, sizeof event);
 }
 
+static void test_a_phrase_that_does_not_speak_of_its_texture_is_whole(void **state)
+{
+    char *const text = sample_text(EVENT_PHRASE);
+    cJSON *const object = cJSON_Parse(text);
+    struct json_reason reason = {""};
+
+    (void)state;
+    free(text);
+    cJSON_DeleteItemFromObjectCaseSensitive(object, "thin");
+    char *const whole = json_print(object);
+
+    event.phrase.thin = true;
+    CHECK_INT(event_from_json(whole, strlen(whole), &event, &reason), 0);
+    CHECK(!event.phrase.thin);
+    free(whole);
+}
+
 /* Puts another value in a member's place and gives the name it should be refused by. */
 static void check_damaged(enum event_type type, const char *member, cJSON *damage)
 {
@@ -180,7 +197,10 @@ static void test_each_member_that_is_missing_or_of_another_type_is_refused_by_na
 
         cJSON_ArrayForEach(member, object)
         {
-            check_damaged((enum event_type)type, member->string, NULL);
+            if (strcmp(member->string, "thin") !=
+                0) { /* absent: false, as before it was known */
+                check_damaged((enum event_type)type, member->string, NULL);
+            }
             check_damaged((enum event_type)type, member->string, cJSON_CreateNull());
             check_damaged((enum event_type)type, member->string, cJSON_CreateNumber(-1));
             check_damaged((enum event_type)type, member->string, cJSON_CreateString("\x01!"));
@@ -441,6 +461,7 @@ int main(void)
         cmocka_unit_test(test_a_change_of_parameters_makes_the_round_trip),
         cmocka_unit_test(test_a_heartbeat_makes_the_round_trip),
         cmocka_unit_test(test_a_heartbeat_shows_the_composers_metrics_by_name),
+        cmocka_unit_test(test_a_phrase_that_does_not_speak_of_its_texture_is_whole),
         cmocka_unit_test(
             test_each_member_that_is_missing_or_of_another_type_is_refused_by_name),
         cmocka_unit_test(test_each_event_with_a_member_too_many_is_refused_by_its_name),

@@ -225,8 +225,8 @@ static void check_damaged(cJSON *state, cJSON *parent, const char *member, cJSON
     cJSON_AddItemToObject(parent, member, good);
 }
 
-/* Each member of an object in turn: missing, of another type, out of range. */
-static void damage_each(cJSON *state, cJSON *object)
+/* Each member of an object in turn: of another type, out of range, and missing unless it may. */
+static void damage_values(cJSON *state, cJSON *object, bool may_be_missing)
 {
     const int n = cJSON_GetArraySize(object);
 
@@ -240,8 +240,15 @@ static void damage_each(cJSON *state, cJSON *object)
                       is_text ? cJSON_CreateString("?\x01") : cJSON_CreateNumber(-1e300));
         check_damaged(state, object, member,
                       is_text ? cJSON_CreateNumber(5) : cJSON_CreateString("5"));
-        check_damaged(state, object, member, NULL);
+        if (!may_be_missing) {
+            check_damaged(state, object, member, NULL);
+        }
     }
+}
+
+static void damage_each(cJSON *state, cJSON *object)
+{
+    damage_values(state, object, false);
 }
 
 static void test_every_value_of_a_state_that_is_damaged_is_refused_by_name(void **state)
@@ -255,10 +262,31 @@ static void test_every_value_of_a_state_that_is_damaged_is_refused_by_name(void 
     damage_each(object, cJSON_GetObjectItem(object, "epoch"));
     damage_each(object, cJSON_GetObjectItem(object, "change"));
     damage_each(object, entries->child);
-    damage_each(object, cJSON_GetObjectItem(entries->child, "habits"));
+    damage_values(object, cJSON_GetObjectItem(entries->child, "habits"), true);
     damage_each(object, cJSON_GetObjectItem(entries->child, "composer"));
     damage_each(object, object);
     cJSON_Delete(object);
+}
+
+static void test_a_habit_that_a_state_does_not_know_is_the_presets(void **state)
+{
+    char *const text = station_to_json(&station);
+    cJSON *const object = cJSON_Parse(text);
+    struct json_reason reason = {""};
+    struct station_carried carried;
+
+    (void)state;
+    free(text);
+    cJSON *const habits =
+        cJSON_GetObjectItem(cJSON_GetObjectItem(object, "entries")->child, "habits");
+
+    cJSON_DeleteItemFromObjectCaseSensitive(habits, "loudness");
+    char *const older = cJSON_PrintUnformatted(object);
+
+    cJSON_Delete(object);
+    CHECK_INT(take_up(older, &here, &carried, &reason), 0);
+    CHECK_NEAR(again.ahead.entries[0].params.habits.loudness, habits_plain.loudness, 0);
+    free(older);
 }
 
 static void test_what_is_no_state_is_refused(void **state)
@@ -328,6 +356,7 @@ int main(void)
         STATE_TEST(test_it_survives_being_taken_up_again_and_again),
         STATE_TEST(test_a_state_of_another_boot_or_rate_gives_only_its_parameters),
         STATE_TEST(test_every_value_of_a_state_that_is_damaged_is_refused_by_name),
+        STATE_TEST(test_a_habit_that_a_state_does_not_know_is_the_presets),
         STATE_TEST(test_what_is_no_state_is_refused),
         STATE_TEST(test_a_state_without_entries_is_refused),
         STATE_TEST(test_an_entry_that_begins_elsewhere_than_its_composer_stands_is_refused),
