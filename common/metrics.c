@@ -1,5 +1,6 @@
 #include "common/metrics.h"
 
+#include <math.h>
 #include <string.h>
 
 const struct metric_spec metric_specs[METRIC_COUNT] = {
@@ -7,6 +8,18 @@ const struct metric_spec metric_specs[METRIC_COUNT] = {
 #include "common/metrics.def"
 #undef METRIC
 };
+
+static const double level_steps = 1000;
+
+void metric_set_level(struct metrics *metrics, enum metric_id id, double value)
+{
+    metric_set(metrics, id, llround(value * level_steps));
+}
+
+double metric_in_unit(enum metric_id id, int64_t value)
+{
+    return metric_specs[id].kind == METRIC_LEVEL ? (double)value / level_steps : (double)value;
+}
 
 void metric_max(struct metrics *metrics, enum metric_id id, int64_t value)
 {

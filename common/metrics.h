@@ -20,7 +20,8 @@ enum metric_id {
     METRIC_COUNT
 };
 
-enum metric_kind { METRIC_COUNTER, METRIC_GAUGE };
+/* A level is a gauge kept in thousandths of its unit. */
+enum metric_kind { METRIC_COUNTER, METRIC_GAUGE, METRIC_LEVEL };
 
 struct metric_spec {
     const char *daemon, *name;
@@ -46,6 +47,10 @@ static inline int64_t metric_get(const struct metrics *metrics, enum metric_id i
 {
     return atomic_load_explicit(&metrics->values[id], memory_order_relaxed);
 }
+/* Sets a level. */
+void metric_set_level(struct metrics *metrics, enum metric_id id, double value);
+/* What a value stands for in its unit. */
+double metric_in_unit(enum metric_id id, int64_t value);
 /* Keeps the largest. */
 void metric_max(struct metrics *metrics, enum metric_id id, int64_t value);
 

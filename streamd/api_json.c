@@ -95,7 +95,8 @@ static void add_daemon_metrics(cJSON *object, const struct view *view)
 
         if (view_metric(view, i, &value)) {
             daemon = daemon ? daemon : cJSON_AddObjectToObject(daemons, spec->daemon);
-            cJSON_AddNumberToObject(daemon, spec->name, (double)value);
+            cJSON_AddNumberToObject(daemon, spec->name,
+                                    metric_in_unit((enum metric_id)i, value));
         }
     }
 }

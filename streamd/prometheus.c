@@ -1,6 +1,5 @@
 #include "streamd/prometheus.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -29,8 +28,10 @@ char *prometheus_text(const struct view *view)
 
         if (view_metric(view, i, &value)) {
             metric_name(spec, name);
-            fprintf(out, "# HELP %s %s\n# TYPE %s %s\n%s %" PRId64 "\n", name, spec->doc, name,
-                    spec->kind == METRIC_COUNTER ? "counter" : "gauge", name, value);
+            fprintf(out, "# HELP %s %s\n# TYPE %s %s\n%s %.*f\n", name, spec->doc, name,
+                    spec->kind == METRIC_COUNTER ? "counter" : "gauge", name,
+                    spec->kind == METRIC_LEVEL ? 3 : 0,
+                    metric_in_unit((enum metric_id)i, value));
         }
     }
     if (fclose(out) != 0) {

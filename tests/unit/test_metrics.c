@@ -32,6 +32,19 @@ static void test_the_synths_metrics_fit_into_the_ring(void **state)
     CHECK(metric_count("synthd") <= RING_COUNTERS);
 }
 
+static void test_a_level_keeps_three_decimals_and_others_are_whole(void **state)
+{
+    static struct metrics metrics;
+
+    (void)state;
+    metric_set_level(&metrics, METRIC_synthd_trim, -1.2345);
+    metric_set(&metrics, METRIC_synthd_voices, 31);
+    CHECK_NEAR(metric_in_unit(METRIC_synthd_trim, metric_get(&metrics, METRIC_synthd_trim)),
+               -1.2345, 0.00051);
+    CHECK_NEAR(metric_in_unit(METRIC_synthd_voices, metric_get(&metrics, METRIC_synthd_voices)),
+               31, 0);
+}
+
 static void test_names_can_be_prometheus_names_and_none_stands_twice(void **state)
 {
     (void)state;
@@ -70,6 +83,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_daemons_metrics_stand_together),
         cmocka_unit_test(test_the_synths_metrics_fit_into_the_ring),
+        cmocka_unit_test(test_a_level_keeps_three_decimals_and_others_are_whole),
         cmocka_unit_test(test_names_can_be_prometheus_names_and_none_stands_twice),
         cmocka_unit_test(test_counters_add_gauges_are_set_and_the_largest_is_kept),
     };

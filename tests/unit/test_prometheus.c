@@ -55,6 +55,7 @@ static void test_each_daemons_metrics_come_from_where_it_keeps_them(void **state
 
     metric_add(&fixture->metrics, METRIC_streamd_bytes_sent, 99);
     fixture->ring.counters[METRIC_synthd_voices - METRIC_synthd_frames_rendered] = 31;
+    fixture->ring.counters[METRIC_synthd_trim - METRIC_synthd_frames_rendered] = -1250;
     fixture->news.has_heartbeat = true;
     fixture->news.counters[METRIC_composerd_ahead] = 88200;
     char *const text = prometheus_text(&fixture->view);
@@ -65,6 +66,8 @@ static void test_each_daemons_metrics_come_from_where_it_keeps_them(void **state
     assert_true(has_line(text, "# TYPE auralis_synthd_voices gauge"));
     assert_true(has_line(text, "# HELP auralis_synthd_voices Voices sounding."));
     assert_true(has_line(text, "auralis_composerd_ahead_frames 88200"));
+    assert_true(has_line(text, "auralis_synthd_trim_db -1.250"));
+    assert_true(has_line(text, "# TYPE auralis_synthd_trim_db gauge"));
     free(text);
 }
 
