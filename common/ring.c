@@ -8,6 +8,7 @@ _Static_assert(ATOMIC_LLONG_LOCK_FREE == 2,
                "64-bit atomics must be lock-free between processes");
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "32-bit atomics must be lock-free between processes");
 _Static_assert(sizeof(struct ring_chunk) == 64, "a chunk's facts fill one cache line");
+_Static_assert(offsetof(struct ring_chunk, trim_db) == 40, "layout is version 1's");
 _Static_assert(offsetof(struct ring, boot_id) == 64, "layout is version 1's");
 _Static_assert(offsetof(struct ring, writer_pid) == 112, "layout is version 1's");
 _Static_assert(offsetof(struct ring, standby_ns) == 120, "layout is version 1's");
@@ -177,6 +178,8 @@ void ring_chunk_store(struct ring *ring, const struct ring_chunk_facts *facts)
     atomic_store_explicit(&chunk->loudness_lufs, facts->loudness_lufs, memory_order_release);
     atomic_store_explicit(&chunk->limiter_gain, facts->limiter_gain, memory_order_release);
     atomic_store_explicit(&chunk->makeup_gain, facts->makeup_gain, memory_order_release);
+    atomic_store_explicit(&chunk->trim_db, facts->trim_db, memory_order_release);
+    atomic_store_explicit(&chunk->trim_excess, facts->trim_excess, memory_order_release);
     atomic_store_explicit(&chunk->first_frame, facts->first_frame, memory_order_release);
 }
 
@@ -252,9 +255,19 @@ int ring_chunk_load(const struct ring *ring, uint64_t first_frame,
     copy.loudness_lufs = atomic_load_explicit(&chunk->loudness_lufs, memory_order_acquire);
     copy.limiter_gain = atomic_load_explicit(&chunk->limiter_gain, memory_order_acquire);
     copy.makeup_gain = atomic_load_explicit(&chunk->makeup_gain, memory_order_acquire);
+    copy.trim_db = atomic_load_explicit(&chunk->trim_db, memory_order_acquire);
+    copy.trim_excess = atomic_load_explicit(&chunk->trim_excess, memory_order_acquire);
     if (atomic_load_explicit(&chunk->first_frame, memory_order_relaxed) != first_frame) {
         return -ENOENT;
     }
     *facts = copy;
     return 0;
+}
+
+int ring_chunk_at(const struct ring *ring, int entry, struct ring_chunk_facts *facts)
+{
+    const uint64_t first_frame =
+        atomic_load_explicit(&ring->chunks[entry].first_frame, memory_order_relaxed);
+
+    return first_frame == UINT64_MAX ? -ENOENT : ring_chunk_load(ring, first_frame, facts);
 }

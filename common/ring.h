@@ -44,8 +44,10 @@ struct ring_chunk {
     _Atomic float peak;          /* largest sample, 1 = full scale */
     _Atomic float loudness_lufs; /* K-weighted mean square of the chunk */
     _Atomic float limiter_gain;  /* at its last frame, linear */
-    _Atomic float makeup_gain;   /* the same: slow gains are taken up from here */
-    _Atomic uint64_t spare[3];
+    _Atomic float makeup_gain;   /* the same, with the slow trim */
+    _Atomic double trim_db; /* the slow trim behind it, and what it goes by: whoever writes */
+    _Atomic double trim_excess; /* next goes on from here; 0 while nothing has been learnt */
+    _Atomic uint64_t spare;
 };
 
 /* The segment's header. All but the atomics is written before the segment has its name. */
@@ -123,6 +125,7 @@ struct ring_chunk_facts {
     uint64_t first_frame, phrase;
     int64_t rendered_ns;
     float peak, loudness_lufs, limiter_gain, makeup_gain;
+    double trim_db, trim_excess;
 };
 void ring_chunk_store(struct ring *ring, const struct ring_chunk_facts *facts);
 
@@ -139,5 +142,8 @@ int ring_read(const struct ring *ring, uint64_t *cursor_frames, uint32_t *dst,
  * there. */
 int ring_chunk_load(const struct ring *ring, uint64_t first_frame,
                     struct ring_chunk_facts *facts);
+/* The same for what lies in an entry of the table, 0 to RING_CHUNKS - 1; -ENOENT when nothing
+ * does. */
+int ring_chunk_at(const struct ring *ring, int entry, struct ring_chunk_facts *facts);
 
 #endif

@@ -124,8 +124,13 @@ test_a_jump_makes_everything_before_it_lost_from_the_next_chunk_border_on(void *
 static void test_facts_of_a_chunk_are_found_until_another_takes_their_place(void **state)
 {
     struct ring *const ring = make_ring(1024);
-    const struct ring_chunk_facts facts = {
-        .first_frame = CHUNK, .phrase = 3, .rendered_ns = 9, .peak = 0.5F, .limiter_gain = 1};
+    const struct ring_chunk_facts facts = {.first_frame = CHUNK,
+                                           .phrase = 3,
+                                           .rendered_ns = 9,
+                                           .peak = 0.5F,
+                                           .limiter_gain = 1,
+                                           .trim_db = -1.5,
+                                           .trim_excess = 0.25};
     struct ring_chunk_facts read = {0};
 
     (void)state;
@@ -134,6 +139,10 @@ static void test_facts_of_a_chunk_are_found_until_another_takes_their_place(void
     CHECK_INT(ring_chunk_load(ring, CHUNK, &read), 0);
     assert_memory_equal(&read, &facts, sizeof facts);
     CHECK_INT(ring_chunk_load(ring, CHUNK * (1 + (uint64_t)RING_CHUNKS), &read), -ENOENT);
+    memset(&read, 0, sizeof read);
+    CHECK_INT(ring_chunk_at(ring, 1, &read), 0);
+    assert_memory_equal(&read, &facts, sizeof facts);
+    CHECK_INT(ring_chunk_at(ring, 2, &read), -ENOENT);
     free(ring);
 }
 
