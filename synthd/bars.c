@@ -26,6 +26,22 @@ static void make_room(struct bars *bars, uint32_t n)
     bars->n_lines = kept;
 }
 
+/* Adds a line behind the newest, for which there is room. */
+static void add(struct bars *bars, struct bar_line line)
+{
+    const struct bar_line *const last =
+        bars->n_lines > 0 ? &bars->lines[bars->n_lines - 1] : NULL;
+
+    line.tempo_since = line.owned_from;
+    if (last != NULL) {
+        const bool same = !(last->bpm < line.bpm || last->bpm > line.bpm);
+
+        line.tempo_since = same ? last->tempo_since : line.owned_from;
+        line.before_bpm = same ? last->before_bpm : last->bpm;
+    }
+    bars->lines[bars->n_lines++] = line;
+}
+
 void bars_apply(struct bars *bars, const struct phrase *phrase)
 {
     uint64_t owned_from = phrase->start_frame;
@@ -39,13 +55,13 @@ void bars_apply(struct bars *bars, const struct phrase *phrase)
                                        : phrase->start_frame + phrase->frames;
 
         owned_from = begin_frame > owned_from ? begin_frame : owned_from;
-        bars->lines[bars->n_lines++] = (struct bar_line){.owned_from = owned_from,
-                                                         .begin_frame = begin_frame,
-                                                         .end_frame = end_frame,
-                                                         .shade_begin = phrase->bar_shade[i],
-                                                         .shade_end = phrase->bar_shade[i + 1],
-                                                         .bpm = phrase->bar_bpm[i],
-                                                         .thin = phrase->thin};
+        add(bars, (struct bar_line){.owned_from = owned_from,
+                                    .begin_frame = begin_frame,
+                                    .end_frame = end_frame,
+                                    .shade_begin = phrase->bar_shade[i],
+                                    .shade_end = phrase->bar_shade[i + 1],
+                                    .bpm = phrase->bar_bpm[i],
+                                    .thin = phrase->thin});
     }
 }
 
@@ -87,8 +103,8 @@ struct tempo bars_tempo_at(const struct bars *bars, uint64_t frame)
         return (struct tempo){0};
     }
     return (struct tempo){.bpm = line->bpm,
-                          .before_bpm = line > bars->lines ? line[-1].bpm : 0,
-                          .since_frame = line->owned_from};
+                          .before_bpm = line->before_bpm,
+                          .age_frames = frame - line->tempo_since};
 }
 
 bool bars_thin_at(const struct bars *bars, uint64_t frame)

@@ -11,7 +11,7 @@
  *
  * Unit:    of the parameter brightness, -1 to 1; beats a minute; frames since the stream's
  *          birth.
- * Memory:  the caller's struct (about 30 kB); nothing here allocates. When there is no room the
+ * Memory:  the caller's struct (about 40 kB); nothing here allocates. When there is no room the
  *          oldest lines are forgotten.
  * Threads: pure; one thread.
  */
@@ -31,7 +31,8 @@ struct bar_line {
     uint64_t owned_from;
     uint64_t begin_frame, end_frame;
     double shade_begin, shade_end;
-    double bpm;
+    double bpm, before_bpm;
+    uint64_t tempo_since; /* where the tempo became what it is */
     bool thin;
 };
 
@@ -40,10 +41,10 @@ struct bars {
     struct bar_line lines[BARS_LINES]; /* [n_lines] by owned_from */
 };
 
-/* The tempo, and the one that it took over from; 0 where there is none. */
+/* The tempo, and the other one that it took over from so long ago; 0 where there is none. */
 struct tempo {
     double bpm, before_bpm;
-    uint64_t since_frame;
+    uint64_t age_frames;
 };
 
 void bars_init(struct bars *bars);

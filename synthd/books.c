@@ -1,5 +1,7 @@
 #include "synthd/books.h"
 
+#include <math.h>
+
 uint32_t books_size(void)
 {
     const int n = metric_count("synthd");
@@ -39,6 +41,21 @@ static void collect(struct books *books, struct render *render)
     }
 }
 
+void books_note_levels(struct books *books, const struct render_chunk *chunk)
+{
+    struct metrics *const m = &books->metrics;
+    const struct loudness_reading *const loudness = &chunk->loudness;
+
+    metric_set_level(m, METRIC_synthd_limiter_reduction,
+                     -20 * log10((double)chunk->limiter_lowest));
+    metric_max(m, METRIC_synthd_limiter_reduction_max,
+               metric_get(m, METRIC_synthd_limiter_reduction));
+    metric_set_level(m, METRIC_synthd_loudness_momentary, loudness->momentary_lufs);
+    metric_set_level(m, METRIC_synthd_loudness_integrated, loudness->integrated_lufs);
+    metric_set_level(m, METRIC_synthd_true_peak_max, loudness->true_peak_db);
+    metric_set_level(m, METRIC_synthd_trim, chunk->trim.trim_db);
+}
+
 void books_keep(struct books *books, struct render *render, struct ring *ring)
 {
     struct metrics *const m = &books->metrics;
@@ -53,6 +70,10 @@ void books_keep(struct books *books, struct render *render, struct ring *ring)
                histogram_percentile(&books->block_times, 0.95));
     metric_set(m, METRIC_synthd_render_time_p99,
                histogram_percentile(&books->block_times, 0.99));
+    metric_set(m, METRIC_synthd_publish_lateness_p50,
+               histogram_percentile(&books->lateness, 0.5));
+    metric_set(m, METRIC_synthd_publish_lateness_p99,
+               histogram_percentile(&books->lateness, 0.99));
     for (uint32_t i = 0; i < books_size(); i++) {
         atomic_store_explicit(&ring->counters[i], metric_get(m, id_of(i)),
                               memory_order_relaxed);

@@ -19,7 +19,7 @@
 
 struct books {
     struct metrics metrics;
-    struct histogram block_times;
+    struct histogram block_times, lateness;
     uint64_t voices_stolen; /* of the present voice's count, what is in the metrics */
 };
 
@@ -27,6 +27,8 @@ struct books {
 uint32_t books_size(void);
 /* The voice is another one by now. */
 void books_new_voice(struct books *books);
+/* What a finished chunk says of levels. */
+void books_note_levels(struct books *books, const struct render_chunk *chunk);
 /* Puts down what the renderer, which has a voice, has counted. */
 void books_keep(struct books *books, struct render *render, struct ring *ring);
 /* Takes the counters of the ring's last writer up; those of another version mean something

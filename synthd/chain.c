@@ -13,7 +13,11 @@ static const double air_db = 3;
 /* At space 0.5 the room is as loud as this; it is silent at 0. */
 static const double room_gain = 1.0;
 
-/* What is fainter than this for so long has faded: the lines of the room are 76 ms long. */
+/* How much of the echo goes on into the room. */
+static const float echo_in_room = 0.35f;
+
+/* What is fainter than this for so long has faded: between two taps of the echo it may be
+ * silent for half a second. */
 enum { SLEEP_BLOCKS = 700 };
 
 static double linear(double db)
@@ -23,7 +27,7 @@ static double linear(double db)
 
 double chain_loudness_gain(const struct sound *sound)
 {
-    return linear(sound->values[SOUND_INTENSITY] - 0.5);
+    return linear(sound->values[SOUND_GAIN] + sound->values[SOUND_INTENSITY] - 0.5);
 }
 
 double chain_brightness_gain(const struct sound *sound)
@@ -50,6 +54,7 @@ static struct ramp ramp_of(double (*gain)(const struct sound *), const struct so
 
 void chain_init(struct chain *chain, double makeup_db, uint32_t rate_hz)
 {
+    echo_init(&chain->echo, rate_hz);
     reverb_init(&chain->reverb, rate_hz);
     highpass_init(&chain->highpass, rumble_hz, rate_hz);
     shelf_init(&chain->shelf, shelf_hz, rate_hz);
@@ -65,6 +70,7 @@ static void clear(struct chain *chain)
 {
     const uint32_t rate_hz = chain->reverb.rate_hz;
 
+    echo_clear(&chain->echo);
     reverb_clear(&chain->reverb);
     highpass_init(&chain->highpass, rumble_hz, rate_hz);
     shelf_init(&chain->shelf, shelf_hz, rate_hz);
@@ -72,14 +78,19 @@ static void clear(struct chain *chain)
     limiter_init(&chain->limiter, rate_hz);
 }
 
-static void process(struct chain *chain, uint64_t frame, const struct stereo *stems,
-                    const struct sound sound[2], struct stereo *out)
+static void process(struct chain *chain, const struct chain_input *in, struct stereo *out)
 {
-    struct stereo send;
+    static const struct stereo silence[ROLE_COUNT];
+    const struct sound *const sound = in->sound;
+    struct buses buses;
     struct stereo wet;
 
-    mixer_block(stems, &sound[0], &sound[1], out, &send);
-    reverb_block(&chain->reverb, frame, &send, &wet);
+    mixer_block(in->stems != NULL ? in->stems : silence, &sound[0], &sound[1], &buses);
+    *out = buses.dry;
+    echo_block(&chain->echo, &in->tempo, &buses.echo, &wet);
+    blend_block(ramp_of(space_gain, sound, 1), &wet, out);
+    blend_block((struct ramp){echo_in_room, echo_in_room}, &wet, &buses.room);
+    reverb_block(&chain->reverb, in->frame, &buses.room, &wet);
     blend_block(ramp_of(space_gain, sound, 1), &wet, out);
     highpass_block(&chain->highpass, out);
     shelf_block(&chain->shelf, ramp_of(chain_brightness_gain, sound, 1), out);
@@ -92,20 +103,17 @@ static void process(struct chain *chain, uint64_t frame, const struct stereo *st
     limiter_block(&chain->limiter, out);
 }
 
-void chain_block(struct chain *chain, uint64_t frame, const struct stereo *stems,
-                 const struct sound sound[2], struct stereo *out)
+void chain_block(struct chain *chain, const struct chain_input *in, struct stereo *out)
 {
-    static const struct stereo silence[ROLE_COUNT];
-
-    if (stems != NULL) {
+    if (in->stems != NULL) {
         chain->asleep = false;
     }
     if (chain->asleep) {
         memset(out, 0, sizeof *out);
         return;
     }
-    process(chain, frame, stems != NULL ? stems : silence, sound, out);
-    if (stems != NULL || block_peak(out) >= PCM_SILENCE) {
+    process(chain, in, out);
+    if (in->stems != NULL || block_peak(out) >= PCM_SILENCE) {
         chain->silent_blocks = 0;
     } else if (++chain->silent_blocks == SLEEP_BLOCKS) {
         clear(chain); /* all has faded: what is left need not decay for ever */

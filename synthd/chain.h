@@ -1,17 +1,19 @@
 /*
- * chain - from the roles' stems to what is heard: mix, room, tone, width, loudness, limiter.
+ * chain - from the roles' stems to what is heard: mix, echo, room, tone, width, loudness,
+ * limiter.
  *
  * Everything is a function of the stems, the values and the absolute frame; what it remembers
  * fades within TIMELINE_TAIL_SECONDS, so a chain that was fed that long is as good as one that
  * never stopped.
  *
  * Unit:    1 is full scale. A block comes out LIMITER_BLOCKS blocks after it went in.
- * Memory:  the caller's struct (about 200 kB); nothing here allocates.
+ * Memory:  the caller's struct (about 500 kB); nothing here allocates.
  * Threads: pure; one thread.
  */
 #ifndef AURALIS_CHAIN_H
 #define AURALIS_CHAIN_H
 
+#include "synthd/echo.h"
 #include "synthd/limiter.h"
 #include "synthd/mixer.h"
 #include "synthd/reverb.h"
@@ -21,6 +23,7 @@
 #include <stdint.h>
 
 struct chain {
+    struct echo echo;
     struct reverb reverb;
     struct highpass highpass;
     struct shelf shelf;
@@ -31,15 +34,20 @@ struct chain {
     bool asleep;            /* all has faded: nothing to do until there is something to hear */
 };
 
+struct chain_input {
+    uint64_t frame;
+    const struct stereo *stems; /* [ROLE_COUNT], NULL: all are silent */
+    struct sound sound[2];      /* at `frame`, the stems' first, and behind the last */
+    struct tempo tempo;         /* at `frame` */
+};
+
 /* How the steered values become sound; the limiter's gain is beside these. */
-double chain_loudness_gain(const struct sound *sound); /* of the whole, 1 at intensity 0.5 */
+double chain_loudness_gain(const struct sound *sound); /* of the whole: intensity, preset */
 double
 chain_brightness_gain(const struct sound *sound); /* of what lies above the shelf's corner */
 
 void chain_init(struct chain *chain, double makeup_db, uint32_t rate_hz);
-/* One block of stems in (NULL: all are silent), the block of LIMITER_BLOCKS blocks ago out.
- * `sound` holds the values at `frame`, the stems' first, and behind the last. */
-void chain_block(struct chain *chain, uint64_t frame, const struct stereo *stems,
-                 const struct sound sound[2], struct stereo *out);
+/* One block of stems in, the block of LIMITER_BLOCKS blocks ago out. */
+void chain_block(struct chain *chain, const struct chain_input *in, struct stereo *out);
 
 #endif

@@ -1,6 +1,26 @@
 #include "synthd/changes.h"
 
+#include "common/presets.h"
+
 #include <string.h>
+
+/* Whether what makes it louder or softer by taste is as the preset has it, or the defaults. */
+static bool is_untouched(const struct params *params)
+{
+    static const enum param_id ids[] = {PARAM_intensity,     PARAM_mix_pad,  PARAM_mix_lead,
+                                        PARAM_mix_bass,      PARAM_mix_bell, PARAM_mix_texture,
+                                        PARAM_mix_percussion};
+    const struct preset_spec *const preset = preset_find(params->preset);
+    struct params plain;
+
+    params_init(&plain);
+    for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++) {
+        if (!params_same(params, preset != NULL ? &preset->values : &plain, ids[i])) {
+            return false;
+        }
+    }
+    return true;
+}
 
 static void sound_of(const struct params *params, struct sound *sound)
 {
@@ -8,6 +28,9 @@ static void sound_of(const struct params *params, struct sound *sound)
     sound->values[SOUND_BRIGHTNESS] = params->brightness;
     sound->values[SOUND_SPACE] = params->space;
     sound->values[SOUND_WIDTH] = params->width;
+    sound->values[SOUND_GAIN] = params->habits.gain;
+    sound->values[SOUND_LOUDNESS] = params->habits.loudness;
+    sound->values[SOUND_UNTOUCHED] = is_untouched(params) ? 1 : 0;
 #define ROLE(name, mix, ...) sound->values[SOUND_MIX + ROLE_##name] = params->mix;
 #include "common/roles.def"
 #undef ROLE

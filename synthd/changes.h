@@ -7,7 +7,8 @@
  * move: a preset's long glide goes on while a listener turns one knob. Key, mode and tempo are
  * the composer's and mean nothing here.
  *
- * Unit:    ratios 0 to 1 as in params.def; frames since the stream's birth.
+ * Unit:    ratios 0 to 1 as in params.def, unless said otherwise; frames since the stream's
+ *          birth.
  * Memory:  the caller's struct; nothing here allocates.
  * Threads: pure; one thread.
  */
@@ -26,7 +27,10 @@ enum sound_id {
     SOUND_BRIGHTNESS,
     SOUND_SPACE,
     SOUND_WIDTH,
-    SOUND_MIX, /* of the first role; the others follow */
+    SOUND_GAIN,      /* the preset's, dB */
+    SOUND_LOUDNESS,  /* the preset's, LUFS */
+    SOUND_UNTOUCHED, /* 1 while intensity and mix are as the preset has them */
+    SOUND_MIX,       /* of the first role; the others follow */
     SOUND_COUNT = SOUND_MIX + ROLE_COUNT
 };
 

@@ -3,7 +3,28 @@
 #include <math.h>
 #include <string.h>
 
+#define PI 3.141592653589793
+
 static const double release_s = 0.2;
+
+/* A sinc under a Hann window, for the point `part` of the way between the middle samples. */
+static void shape_taps(float taps[LIMITER_TAPS], double part)
+{
+    const double half = LIMITER_TAPS / 2.0;
+    double shape[LIMITER_TAPS];
+    double sum = 0;
+
+    for (int i = 0; i < LIMITER_TAPS; i++) {
+        const double apart = half - 1 + part - i;
+        const double window = cos(PI / 2 * apart / half);
+
+        shape[i] = sin(PI * apart) / (PI * apart) * window * window;
+        sum += shape[i];
+    }
+    for (int i = 0; i < LIMITER_TAPS; i++) {
+        taps[i] = (float)(shape[i] / sum);
+    }
+}
 
 void limiter_init(struct limiter *limiter, uint32_t rate_hz)
 {
@@ -16,37 +37,67 @@ void limiter_init(struct limiter *limiter, uint32_t rate_hz)
         limiter->lowest[i] = 1;
     }
     limiter->gain = 1;
+    for (int i = 0; i < LIMITER_BETWEEN; i++) {
+        float reach = 0;
+
+        shape_taps(limiter->taps[i], (i + 1.0) / (LIMITER_BETWEEN + 1));
+        for (int k = 0; k < LIMITER_TAPS; k++) {
+            reach += fabsf(limiter->taps[i][k]);
+        }
+        limiter->reach = larger(limiter->reach, reach);
+    }
 }
 
-/* The largest sample, or value half-way between two by cubic interpolation. `last` are the
- * samples before the block, newest first; they become this block's. */
-static float side_peak(const float samples[BLOCK_FRAMES], float last[LIMITER_MEMORY])
+static float largest(const float *samples, int n)
 {
-    float d = last[0];
-    float c = last[1];
-    float b = last[2];
     float peak = 0;
 
-    for (int i = 0; i < BLOCK_FRAMES; i++) {
-        const float a = b;
-
-        b = c;
-        c = d;
-        d = samples[i];
-        const float between = 0.5625f * (b + c) - 0.0625f * (a + d);
-
-        peak = larger(peak, larger(fabsf(d), fabsf(between)));
+    for (int i = 0; i < n; i++) {
+        peak = larger(peak, fabsf(samples[i]));
     }
-    last[0] = d;
-    last[1] = c;
-    last[2] = b;
+    return peak;
+}
+
+/* The largest of a block of points between samples. */
+static float peak_between(const float taps[LIMITER_TAPS], const float *samples)
+{
+    float points[BLOCK_FRAMES] = {0};
+
+    for (int k = 0; k < LIMITER_TAPS; k++) {
+        for (int i = 0; i < BLOCK_FRAMES; i++) {
+            points[i] += taps[k] * samples[i + k];
+        }
+    }
+    return largest(points, BLOCK_FRAMES);
+}
+
+/* The largest sample of a block or point up to there; points lie a few samples back. Where no
+ * point could pass the ceiling, none is computed. */
+static float side_peak(struct limiter *limiter, int side, const float block[BLOCK_FRAMES])
+{
+    enum { BEFORE = LIMITER_TAPS - 1 };
+    float samples[BEFORE + BLOCK_FRAMES];
+    float *const last = limiter->last[side];
+
+    memcpy(samples, last, BEFORE * sizeof samples[0]);
+    memcpy(samples + BEFORE, block, BLOCK_FRAMES * sizeof samples[0]);
+    memcpy(last, samples + BLOCK_FRAMES, BEFORE * sizeof samples[0]);
+
+    float peak = largest(samples, BEFORE + BLOCK_FRAMES);
+
+    if (peak * limiter->reach > LIMITER_CEILING) {
+        peak = largest(block, BLOCK_FRAMES);
+        for (int i = 0; i < LIMITER_BETWEEN; i++) {
+            peak = larger(peak, peak_between(limiter->taps[i], samples));
+        }
+    }
     return peak;
 }
 
 static float gain_needed(struct limiter *limiter, const struct stereo *block)
 {
-    const float peak = larger(side_peak(block->left, limiter->last[0]),
-                              side_peak(block->right, limiter->last[1]));
+    const float peak =
+        larger(side_peak(limiter, 0, block->left), side_peak(limiter, 1, block->right));
 
     return peak > LIMITER_CEILING ? LIMITER_CEILING / peak : 1;
 }

@@ -1,80 +1,114 @@
 #include "synthd/loudness.h"
 
+#include "common/phrase.h"
+
+#include <ebur128.h>
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
-#define PI 3.141592653589793
+/* The histogram keeps what is integrated over days in a few kB. */
+enum { MODE = EBUR128_MODE_I | EBUR128_MODE_TRUE_PEAK | EBUR128_MODE_HISTOGRAM };
 
-static const double floor_lufs = -120;
-static const double tiny = 1e-15;
+static const double settled_s = 5; /* of zeros, by when the filters are at rest */
 
-/* The two filters of BS.1770 for any rate, from the analogue prototypes behind its table for 48
- * kHz (De Man, "Evaluation of implementations of the EBU R128 loudness measurement", 2018). */
-void loudness_init(struct loudness *loudness, uint32_t rate_hz)
+static void give_silence(struct loudness *loudness, uint32_t n_frames)
 {
-    struct loudness_stage *const shelf = &loudness->shelf;
-    struct loudness_stage *const high = &loudness->highpass;
+    static const float zeros[2 * BLOCK_FRAMES];
 
-    memset(loudness, 0, sizeof *loudness);
-    {
-        const double k = tan(PI * 1681.974450955533 / rate_hz);
-        const double q = 0.7071752369554196;
-        const double vh = pow(10, 3.999843853973347 / 20);
-        const double vb = pow(vh, 0.4996667741545416);
-        const double a0 = 1 + k / q + k * k;
+    while (n_frames > 0) {
+        const uint32_t n = n_frames < BLOCK_FRAMES ? n_frames : BLOCK_FRAMES;
 
-        shelf->b[0] = (vh + vb * k / q + k * k) / a0;
-        shelf->b[1] = 2 * (k * k - vh) / a0;
-        shelf->b[2] = (vh - vb * k / q + k * k) / a0;
-        shelf->a[0] = 2 * (k * k - 1) / a0;
-        shelf->a[1] = (1 - k / q + k * k) / a0;
-    }
-    {
-        const double k = tan(PI * 38.13547087602444 / rate_hz);
-        const double q = 0.5003270373238773;
-        const double a0 = 1 + k / q + k * k;
-
-        high->b[0] = 1;
-        high->b[1] = -2;
-        high->b[2] = 1;
-        high->a[0] = 2 * (k * k - 1) / a0;
-        high->a[1] = (1 - k / q + k * k) / a0;
+        ebur128_add_frames_float(loudness->meter, zeros, n);
+        n_frames -= n;
     }
 }
 
-static double filtered(struct loudness_stage *stage, int side, double x)
+void loudness_begin(struct loudness *loudness, uint32_t rate_hz, uint64_t frame)
 {
-    double *const z = stage->z[side];
-    const double y = stage->b[0] * x + z[0];
-
-    z[0] = stage->b[1] * x - stage->a[0] * y + z[1];
-    z[1] = stage->b[2] * x - stage->a[1] * y;
-    if (fabs(z[0]) < tiny && fabs(z[1]) < tiny) { /* silence: nothing to decay for ever */
-        z[0] = z[1] = 0;
+    loudness_finish(loudness);
+    loudness->meter = ebur128_init(2, rate_hz, MODE);
+    loudness->window_frames = rate_hz / 10 * 4;
+    loudness->settled_frames = (uint32_t)(settled_s * rate_hz);
+    if (loudness->meter != NULL) {
+        /* sums of the same numbers differ in their last bits where another one comes first */
+        give_silence(loudness, (uint32_t)(frame % loudness->window_frames));
     }
-    return y;
+}
+
+void loudness_finish(struct loudness *loudness)
+{
+    ebur128_state *meter = loudness->meter;
+
+    if (meter != NULL) {
+        ebur128_destroy(&meter);
+    }
+    memset(loudness, 0, sizeof *loudness);
+}
+
+/* Counts zeros. True when they need not be heard: the meter has been at rest before them. */
+static bool rests(struct loudness *loudness, const float *left, const float *right,
+                  uint32_t n_frames)
+{
+    for (uint32_t i = 0; i < n_frames; i++) {
+        if (fabsf(left[i]) + fabsf(right[i]) > 0) {
+            loudness->silent_frames = 0;
+            return false;
+        }
+    }
+    if (loudness->silent_frames >= loudness->settled_frames) {
+        return true;
+    }
+    loudness->silent_frames += n_frames;
+    return false;
 }
 
 void loudness_add(struct loudness *loudness, const float *left, const float *right,
                   uint32_t n_frames)
 {
-    for (uint32_t i = 0; i < n_frames; i++) {
-        const double l =
-            filtered(&loudness->highpass, 0, filtered(&loudness->shelf, 0, (double)left[i]));
-        const double r =
-            filtered(&loudness->highpass, 1, filtered(&loudness->shelf, 1, (double)right[i]));
+    float frames[2 * BLOCK_FRAMES];
+    float *to = frames;
 
-        loudness->sum += l * l + r * r;
+    if (loudness->meter == NULL || n_frames == 0) {
+        return;
     }
-    loudness->frames += n_frames;
+    if (rests(loudness, left, right, n_frames)) {
+        loudness->owed_frames = (loudness->owed_frames + n_frames) % loudness->window_frames;
+        return;
+    }
+    give_silence(loudness, loudness->owed_frames);
+    loudness->owed_frames = 0;
+    for (uint32_t i = 0; i < n_frames; i++) {
+        *to++ = left[i];
+        *to++ = right[i];
+    }
+    ebur128_add_frames_float(loudness->meter, frames, n_frames);
 }
 
-float loudness_read(struct loudness *loudness)
+static double at_least_floor(double level)
 {
-    const double mean = loudness->frames > 0 ? loudness->sum / loudness->frames : 0;
-    const double lufs = mean > 0 ? -0.691 + 10 * log10(mean) : floor_lufs;
+    return level > LOUDNESS_FLOOR ? level : LOUDNESS_FLOOR;
+}
 
-    loudness->sum = 0;
-    loudness->frames = 0;
-    return (float)(lufs < floor_lufs ? floor_lufs : lufs);
+void loudness_read(const struct loudness *loudness, struct loudness_reading *reading)
+{
+    double chunk = LOUDNESS_FLOOR;
+    double momentary = LOUDNESS_FLOOR;
+    double integrated = LOUDNESS_FLOOR;
+    double left = 0;
+    double right = 0;
+
+    if (loudness->meter != NULL) {
+        ebur128_loudness_window(loudness->meter, 100, &chunk);
+        ebur128_loudness_momentary(loudness->meter, &momentary);
+        ebur128_loudness_global(loudness->meter, &integrated);
+        ebur128_true_peak(loudness->meter, 0, &left);
+        ebur128_true_peak(loudness->meter, 1, &right);
+    }
+    *reading = (struct loudness_reading){
+        .chunk_lufs = at_least_floor(chunk),
+        .momentary_lufs = at_least_floor(momentary),
+        .integrated_lufs = at_least_floor(integrated),
+        .true_peak_db = at_least_floor(20 * log10(fmax(left, right))),
+    };
 }

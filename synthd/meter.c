@@ -1,13 +1,18 @@
 #include "synthd/meter.h"
 
 #include <math.h>
-#include <string.h>
 
-void meter_init(struct meter *meter, uint32_t rate_hz)
+void meter_begin(struct meter *meter, uint32_t rate_hz, uint64_t frame)
 {
-    memset(meter, 0, sizeof *meter);
     meter->chunk_frames = rate_hz / 10;
-    loudness_init(&meter->loudness, rate_hz);
+    meter->whole = false;
+    meter->peak = 0;
+    loudness_begin(&meter->loudness, rate_hz, frame);
+}
+
+void meter_finish(struct meter *meter)
+{
+    loudness_finish(&meter->loudness);
 }
 
 static void add(struct meter *meter, const struct stereo *block, uint32_t from, uint32_t to)
@@ -33,8 +38,9 @@ bool meter_block(struct meter *meter, uint64_t frame, const struct stereo *block
         return false;
     }
     add(meter, block, 0, left);
-    *reading =
-        (struct meter_reading){frame - into, meter->peak, loudness_read(&meter->loudness)};
+    reading->first_frame = frame - into;
+    reading->peak = meter->peak;
+    loudness_read(&meter->loudness, &reading->loudness);
     meter->peak = 0;
     const bool complete = meter->whole;
 

@@ -1,9 +1,9 @@
 /*
  * meter - the facts about each chunk, gathered while its blocks go by.
  *
- * Unit:    1 is full scale; LUFS.
- * Memory:  the caller's struct.
- * Threads: pure; one thread.
+ * Unit:    1 is full scale; LUFS; dB.
+ * Memory:  as loudness.h has it.
+ * Threads: one thread.
  */
 #ifndef AURALIS_METER_H
 #define AURALIS_METER_H
@@ -23,10 +23,13 @@ struct meter {
 
 struct meter_reading {
     uint64_t first_frame; /* of the chunk */
-    float peak, loudness_lufs;
+    float peak;
+    struct loudness_reading loudness;
 };
 
-void meter_init(struct meter *meter, uint32_t rate_hz);
+/* Begins at a frame that is a multiple of BLOCK_FRAMES. The struct is zeroed at first. */
+void meter_begin(struct meter *meter, uint32_t rate_hz, uint64_t frame);
+void meter_finish(struct meter *meter);
 /* True when a chunk was completed by this block, which begins at `frame`. */
 bool meter_block(struct meter *meter, uint64_t frame, const struct stereo *block,
                  struct meter_reading *reading);

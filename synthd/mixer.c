@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct strip {
-    double level_db, send_db, width;
+    double level_db, send_db, echo_db, width;
 };
 
 static const struct strip strips[ROLE_COUNT] = {
@@ -23,11 +23,12 @@ double mixer_gain(double mix)
 }
 
 static void add_strip(const struct stereo *stem, double from, double to,
-                      const struct strip *strip, struct stereo *const out[2])
+                      const struct strip *strip, struct buses *out)
 {
     const float same = (float)(0.5 + 0.5 * strip->width);
     const float cross = 1 - same;
-    const float send = (float)pow(10, strip->send_db / 20);
+    const float room = (float)pow(10, strip->send_db / 20);
+    const float echo = (float)pow(10, strip->echo_db / 20);
     const float step = (float)((to - from) / BLOCK_FRAMES);
     float gain = (float)from;
 
@@ -35,21 +36,20 @@ static void add_strip(const struct stereo *stem, double from, double to,
         const float left = gain * (same * stem->left[i] + cross * stem->right[i]);
         const float right = gain * (same * stem->right[i] + cross * stem->left[i]);
 
-        out[0]->left[i] += left;
-        out[0]->right[i] += right;
-        out[1]->left[i] += send * left;
-        out[1]->right[i] += send * right;
+        out->dry.left[i] += left;
+        out->dry.right[i] += right;
+        out->room.left[i] += room * left;
+        out->room.right[i] += room * right;
+        out->echo.left[i] += echo * left;
+        out->echo.right[i] += echo * right;
         gain += step;
     }
 }
 
 void mixer_block(const struct stereo stems[ROLE_COUNT], const struct sound *first,
-                 const struct sound *last, struct stereo *dry, struct stereo *send)
+                 const struct sound *last, struct buses *out)
 {
-    struct stereo *const out[2] = {dry, send};
-
-    memset(dry, 0, sizeof *dry);
-    memset(send, 0, sizeof *send);
+    memset(out, 0, sizeof *out);
     for (int role = 0; role < ROLE_COUNT; role++) {
         const double level = pow(10, strips[role].level_db / 20);
         const double from = level * mixer_gain(first->values[SOUND_MIX + role]);

@@ -1,5 +1,5 @@
 /*
- * mixer - the roles' stems into one dry block and one that goes to the reverb, by strips.def.
+ * mixer - the roles' stems onto three buses by strips.def: dry, to the room, to the echo.
  *
  * Unit:    linear gains; a block moves in a straight line from its first gains to its last.
  * Memory:  plain values.
@@ -11,12 +11,15 @@
 #include "synthd/changes.h"
 #include "synthd/stereo.h"
 
+struct buses {
+    struct stereo dry, room, echo;
+};
+
 /* The gain that a mix parameter stands for: 0 is silence, 0.8 is 1. */
 double mixer_gain(double mix);
 
-/* Overwrites `dry` and `send`. The values are those at the block's first frame and behind its
- * last. */
+/* Overwrites the buses. The values are those at the block's first frame and behind its last. */
 void mixer_block(const struct stereo stems[ROLE_COUNT], const struct sound *first,
-                 const struct sound *last, struct stereo *dry, struct stereo *send);
+                 const struct sound *last, struct buses *out);
 
 #endif

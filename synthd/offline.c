@@ -290,6 +290,7 @@ int offline_render(const struct offline_options *options, struct offline_reason 
         rc = run(offline);
     }
     sink_finish(&offline->sink);
+    render_finish(&offline->render);
     voice_destroy(offline->voice);
     free(offline);
     return rc;

@@ -27,6 +27,7 @@ void player_init(struct player *player, const struct player_options *options)
 void player_finish(struct player *player)
 {
     ring_writer_finish(&player->ring);
+    render_finish(&player->render);
     voice_destroy(player->voice);
     player->voice = NULL;
 }
@@ -213,6 +214,19 @@ static void move_ring(struct player *player, uint64_t frame, int64_t now_ns)
     player->fresh = false;
 }
 
+/* What the writer before this one has learnt about the loudness. */
+static void take_up_trim(struct player *player)
+{
+    for (int entry = 0; entry < RING_CHUNKS; entry++) {
+        struct ring_chunk_facts facts;
+
+        if (ring_chunk_at(player->ring.ring, entry, &facts) == 0) {
+            render_know(&player->render, facts.first_frame,
+                        (struct trim_state){facts.trim_db, facts.trim_excess});
+        }
+    }
+}
+
 int player_join(struct player *player, int64_t now_ns)
 {
     const int64_t begun_ns = clock_machine_ns();
@@ -230,6 +244,7 @@ int player_join(struct player *player, int64_t now_ns)
         move_ring(player, frame, now_ns);
     }
     render_join(&player->render, frame);
+    take_up_trim(player);
     render_start(&player->render);
     player->playing = true;
     log_event("join", player->pace.epoch.stream, frame,
@@ -246,9 +261,11 @@ static struct ring_chunk_facts facts_of(const struct render_chunk *chunk, int64_
         .phrase = chunk->phrase,
         .rendered_ns = now_ns,
         .peak = chunk->peak,
-        .loudness_lufs = chunk->loudness_lufs,
+        .loudness_lufs = (float)chunk->loudness.chunk_lufs,
         .limiter_gain = chunk->limiter_gain,
         .makeup_gain = chunk->makeup_gain,
+        .trim_db = chunk->trim.trim_db,
+        .trim_excess = chunk->trim.excess,
     };
 }
 
@@ -279,9 +296,11 @@ static void publish(struct player *player, uint64_t frame,
         const struct ring_chunk_facts facts = facts_of(chunk, now_ns);
 
         ring_chunk_store(player->ring.ring, &facts);
+        books_note_levels(&player->books, chunk);
         books_keep(&player->books, &player->render, player->ring.ring);
     }
     ring_writer_wake(&player->ring);
+    histogram_add(&player->books.lateness, now_ns - pace_deadline_ns(&player->pace, frame));
     check_time(player, frame, now_ns);
 }
 

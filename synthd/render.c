@@ -25,7 +25,18 @@ void render_join(struct render *render, uint64_t frame)
     timeline_join(&render->timeline, frame);
     changes_join(&render->changes);
     chain_init(&render->chain, render->makeup_db, render->rate_hz);
-    meter_init(&render->meter, render->rate_hz);
+    trim_init(&render->trim, render->rate_hz / 10);
+    render->limiter_lowest = 1;
+}
+
+void render_know(struct render *render, uint64_t first_frame, struct trim_state state)
+{
+    trim_know(&render->trim, first_frame / render->trim.chunk_frames, state);
+}
+
+void render_finish(struct render *render)
+{
+    meter_finish(&render->meter);
 }
 
 /* The voices' next block. False when all of them are silent. */
@@ -55,28 +66,60 @@ static void skip_voices(struct render *render, uint64_t until)
     }
 }
 
-/* What is steered, and what form adds to it. The limiter may make something be heard
- * SOUND_AHEAD_FRAMES before it moves; the shade is read so much later, as sound_frame is, so
- * that nothing differs before the phrase that says so begins. */
-static void sound_at(struct render *render, uint64_t frame, struct sound *sound)
+/* The limiter may make something be heard SOUND_AHEAD_FRAMES before it moves; what phrases say
+ * is read so much later, as sound_frame is, so that nothing differs before the phrase that says
+ * so begins. */
+static uint64_t heard_frame(uint64_t frame)
 {
-    const uint64_t heard = frame > SOUND_AHEAD_FRAMES ? frame - SOUND_AHEAD_FRAMES : 0;
-    double *const brightness = &sound->values[SOUND_BRIGHTNESS];
-
-    changes_at(&render->changes, frame, sound);
-    *brightness = fmin(fmax(*brightness + bars_shade_at(&render->bars, heard), 0), 1);
+    return frame > SOUND_AHEAD_FRAMES ? frame - SOUND_AHEAD_FRAMES : 0;
 }
 
-/* One block of voices through the chain; what comes out lies LIMITER_FRAMES before it. */
-static void play(struct render *render, struct stereo *out)
+/* What is steered, and what form and the trim add to it. */
+static void sound_at(struct render *render, uint64_t frame, struct sound *sound)
+{
+    double *const brightness = &sound->values[SOUND_BRIGHTNESS];
+    const double shade = bars_shade_at(&render->bars, heard_frame(frame));
+
+    changes_at(&render->changes, frame, sound);
+    *brightness = fmin(fmax(*brightness + shade, 0), 1);
+    sound->values[SOUND_GAIN] += trim_db_at(&render->trim, frame);
+}
+
+/* Lets the trim learn from a chunk whose last frame has just come out. */
+static void learn(struct render *render, const struct meter_reading *reading)
+{
+    const uint64_t chunk = reading->first_frame / render->trim.chunk_frames;
+    const double asked_lufs = render->sound.values[SOUND_LOUDNESS];
+
+    if (render->sound.values[SOUND_UNTOUCHED] < 1 ||
+        bars_thin_at(&render->bars, reading->first_frame)) {
+        trim_hold(&render->trim, chunk);
+    } else {
+        trim_hear(&render->trim, chunk, reading->loudness.chunk_lufs - asked_lufs);
+    }
+}
+
+/* One block of voices through the chain; what comes out lies LIMITER_FRAMES before it. True
+ * when it completes a chunk. */
+static bool play(struct render *render, struct stereo *out, struct meter_reading *reading)
 {
     const uint64_t frame = render->voice_frame;
-    struct sound sound[2] = {render->sound};
-    const bool sounding = play_voices(render);
+    struct chain_input in = {
+        .frame = frame,
+        .sound = {render->sound},
+        .tempo = bars_tempo_at(&render->bars, heard_frame(frame)),
+    };
 
-    sound_at(render, render->voice_frame, &sound[1]);
-    chain_block(&render->chain, frame, sounding ? render->stems : NULL, sound, out);
-    render->sound = sound[1];
+    in.stems = play_voices(render) ? render->stems : NULL;
+    sound_at(render, render->voice_frame, &in.sound[1]);
+    chain_block(&render->chain, &in, out);
+    render->sound = in.sound[1];
+    if (frame < LIMITER_FRAMES ||
+        !meter_block(&render->meter, frame - LIMITER_FRAMES, out, reading)) {
+        return false;
+    }
+    learn(render, reading);
+    return true;
 }
 
 void render_start(struct render *render)
@@ -85,14 +128,16 @@ void render_start(struct render *render)
         (uint64_t)TIMELINE_TAIL_SECONDS * render->rate_hz / BLOCK_FRAMES * BLOCK_FRAMES;
     const uint64_t chain_from = render->frame > tail ? render->frame - tail : 0;
     struct stereo unheard;
+    struct meter_reading unread;
 
     voice_silence(render->voice);
     render->voice_frame = timeline_start(&render->timeline);
     changes_start(&render->changes, chain_from);
     skip_voices(render, chain_from); /* the chain has forgotten by then what it would hear */
+    meter_begin(&render->meter, render->rate_hz, heard_frame(chain_from));
     sound_at(render, render->voice_frame, &render->sound);
     while (render->voice_frame < render->frame + LIMITER_FRAMES) {
-        play(render, &unheard);
+        play(render, &unheard, &unread);
     }
 }
 
@@ -114,22 +159,27 @@ bool render_block(struct render *render, uint32_t words[BLOCK_FRAMES],
                   struct render_chunk *chunk)
 {
     const uint64_t frame = render->frame;
+    const struct limiter *const limiter = &render->chain.limiter;
     struct meter_reading reading;
     struct stereo out;
+    const bool complete = play(render, &out, &reading);
 
-    play(render, &out);
     render->clipped += pcm_block(frame, &out, words);
     render->frame = frame + BLOCK_FRAMES;
-    if (!meter_block(&render->meter, frame, &out, &reading)) {
+    render->limiter_lowest = smaller(render->limiter_lowest, limiter->gain);
+    if (!complete) {
         return false;
     }
     *chunk = (struct render_chunk){
         .first_frame = reading.first_frame,
         .phrase = timeline_phrase_at(&render->timeline, reading.first_frame),
         .peak = reading.peak,
-        .loudness_lufs = reading.loudness_lufs,
-        .limiter_gain = render->chain.limiter.gain,
+        .limiter_gain = limiter->gain,
         .makeup_gain = (float)(render->chain.makeup * chain_loudness_gain(&render->sound)),
+        .limiter_lowest = render->limiter_lowest,
+        .loudness = reading.loudness,
+        .trim = trim_state_at(&render->trim, reading.first_frame / render->trim.chunk_frames),
     };
+    render->limiter_lowest = 1;
     return true;
 }

@@ -7,19 +7,24 @@
  * frames, wherever it joined, once what sounded before has faded.
  *
  * Unit:    frames since the stream's birth; one frame = one word, as in common/ring.h.
- * Memory:  the caller's struct (about 700 kB); the voice is the caller's and outlives it.
- *          Nothing here allocates, locks, logs or calls the system.
+ * The slow trim cannot be rebuilt from what sounded lately: its state comes with each chunk,
+ * and who joins is told those that are known (render_know). Where none is, it begins at zero.
+ *
+ * Memory:  the caller's struct (about 1 MB), zeroed at first; the voice is the caller's and
+ *          outlives it. render_join() allocates a meter and render_finish() frees it. Nothing
+ *          else here allocates, locks, logs or calls the system.
  * Threads: one thread.
  */
 #ifndef AURALIS_RENDER_H
 #define AURALIS_RENDER_H
 
 #include "common/event.h"
+#include "synthd/bars.h"
 #include "synthd/chain.h"
 #include "synthd/changes.h"
 #include "synthd/meter.h"
-#include "synthd/bars.h"
 #include "synthd/timeline.h"
+#include "synthd/trim.h"
 #include "synthd/voice.h"
 
 #include <stdbool.h>
@@ -39,13 +44,18 @@ struct render {
     struct bars bars;
     struct chain chain;
     struct meter meter;
+    struct trim trim;
+    float limiter_lowest; /* gain since the last chunk */
     struct stereo stems[ROLE_COUNT];
 };
 
 /* What is known of a chunk when its last frame comes out. */
 struct render_chunk {
     uint64_t first_frame, phrase;
-    float peak, loudness_lufs, limiter_gain, makeup_gain;
+    float peak, limiter_gain, makeup_gain;
+    float limiter_lowest; /* gain within the chunk */
+    struct loudness_reading loudness;
+    struct trim_state trim;
 };
 
 /* About to join at frame 0, knowing nothing. The voice may come later, before render_start().
@@ -55,8 +65,12 @@ void render_init(struct render *render, struct voice *voice, uint32_t rate_hz,
 /* From now on the next block to come out is the one at `frame` (a multiple of BLOCK_FRAMES), as
  * if it had played all along; render_start() must follow. What is known stays known. */
 void render_join(struct render *render, uint64_t frame);
+/* Between joining and starting: the trim's state behind the chunk at first_frame. */
+void render_know(struct render *render, uint64_t first_frame, struct trim_state state);
 /* Plays in private what can still be heard at the frame of joining: up to 25 s of voices. */
 void render_start(struct render *render);
+
+void render_finish(struct render *render);
 
 /* False when it was known before. */
 bool render_phrase(struct render *render, const struct phrase *phrase);

@@ -15,6 +15,8 @@ static const uint64_t sway_blocks[REVERB_LINES] = {769,  887,  1013, 1151,
 static const float sway_frames = 7.0f;
 static const float diffusion = 0.62f;
 static const float tap_gain = 0.35f;
+/* What is heard of the diffusers themselves, before the first line has come round. */
+static const float early_gain = 0.25f;
 /* What is smaller is none: it would only decay into denormal numbers. */
 static const float tiny = 1e-12f;
 
@@ -161,8 +163,10 @@ void reverb_block(struct reverb *reverb, uint64_t frame, const struct stereo *se
         line_out(reverb, frame, line, lines[line]);
     }
     for (int i = 0; i < BLOCK_FRAMES; i++) {
-        wet->left[i] = tap_gain * (lines[0][i] - lines[2][i] + lines[4][i] - lines[6][i]);
-        wet->right[i] = tap_gain * (lines[1][i] - lines[3][i] + lines[5][i] - lines[7][i]);
+        wet->left[i] = early_gain * in[0][i] +
+                       tap_gain * (lines[0][i] - lines[2][i] + lines[4][i] - lines[6][i]);
+        wet->right[i] = early_gain * in[1][i] +
+                        tap_gain * (lines[1][i] - lines[3][i] + lines[5][i] - lines[7][i]);
     }
     for (int line = 0; line < REVERB_LINES; line++) {
         for (int i = 0; i < BLOCK_FRAMES; i++) {

@@ -66,7 +66,12 @@ static void test_the_tempo_is_the_bars_and_names_the_one_before_it(void **state)
     tempo = bars_tempo_at(&bars, UINT64_C(3) * BAR - 1);
     CHECK_NEAR(tempo.bpm, 64, 0);
     CHECK_NEAR(tempo.before_bpm, 60, 0);
-    CHECK_U64(tempo.since_frame, UINT64_C(2) * BAR);
+    CHECK_U64(tempo.age_frames, BAR - 1);
+    apply_tempi(UINT64_C(2) * BAR + BAR / 2, 1, (const double[]){64}, false);
+    tempo = bars_tempo_at(&bars, UINT64_C(3) * BAR - 1); /* the same, cut inside a bar */
+    CHECK_NEAR(tempo.before_bpm, 60, 0);
+    CHECK_U64(tempo.age_frames, BAR - 1);
+    apply_tempi(UINT64_C(3) * BAR, 1, (const double[]){68}, false);
     CHECK_NEAR(bars_tempo_at(&bars, UINT64_C(99) * BAR).bpm, 68, 0);
 }
 

@@ -1,7 +1,6 @@
 /* What is done to the mix, by measurement: room, rumble, width, meters, silence. */
 #include "common/rng.h"
 #include "synthd/chain.h"
-#include "synthd/loudness.h"
 #include "tests/check.h"
 
 #include <math.h>
@@ -12,7 +11,7 @@ enum { RATE_HZ = 44100, SECOND_BLOCKS = RATE_HZ / BLOCK_FRAMES };
 
 static struct reverb room;
 static struct chain chain;
-static struct sound sound[2];
+static struct chain_input input;
 static struct stereo stems[ROLE_COUNT];
 
 static int set_up(void **state)
@@ -22,8 +21,10 @@ static int set_up(void **state)
     (void)state;
     CHECK(changes != NULL);
     changes_init(changes);
-    changes_at(changes, 0, &sound[0]);
-    sound[1] = sound[0];
+    memset(&input, 0, sizeof input);
+    changes_at(changes, 0, &input.sound[0]);
+    input.sound[1] = input.sound[0];
+    input.stems = stems;
     free(changes);
     memset(stems, 0, sizeof stems);
     chain_init(&chain, 0, RATE_HZ);
@@ -77,6 +78,7 @@ static void test_the_room_falls_by_60_db_in_2_to_3_seconds(void **state)
     const double rt60_s = 2.0 * (to - from) * BLOCK_FRAMES / RATE_HZ;
 
     CHECK_NEAR(rt60_s, 2.5, 0.5);
+    printf("| room | RT60 %.2f s (from -5 to -35 dB, times two) |\n", rt60_s);
 }
 
 static void test_the_room_answers_after_20_to_50_ms(void **state)
@@ -90,8 +92,10 @@ static void test_the_room_answers_after_20_to_50_ms(void **state)
     while (energies[first] < 1e-9) {
         first++;
     }
-    /* the pre-delay, and the shortest line behind it */
-    CHECK_NEAR(first * BLOCK_FRAMES * 1000.0 / RATE_HZ, 30 + 38, 5);
+    const double ms = first * BLOCK_FRAMES * 1000.0 / RATE_HZ;
+
+    CHECK(ms >= 20 && ms <= 50);
+    printf("| room | pre-delay %.0f ms |\n", ms);
 }
 
 static void test_two_rooms_that_heard_the_same_sound_the_same(void **state)
@@ -168,28 +172,6 @@ static void test_width_leaves_the_bass_in_the_middle(void **state)
     CHECK_NEAR(width_at(2000, 0), 0, 1e-6);
 }
 
-/* ITU-R BS.1770: a sine of 997 Hz at full scale on one side reads -3.01 LUFS. */
-static void test_the_meter_reads_what_the_standard_says(void **state)
-{
-    struct loudness loudness;
-    float left[BLOCK_FRAMES], right[BLOCK_FRAMES] = {0};
-    int at = 0;
-
-    (void)state;
-    loudness_init(&loudness, 48000);
-    for (int b = 0; b < 7500; b++) {
-        for (int i = 0; i < BLOCK_FRAMES; i++, at++) {
-            left[i] = (float)sin(2 * M_PI * 997 * at / 48000);
-        }
-        if (b == 750) {
-            loudness_read(&loudness); /* the filters have settled */
-        }
-        loudness_add(&loudness, left, right, BLOCK_FRAMES);
-    }
-    CHECK_NEAR((double)loudness_read(&loudness), -3.01, 0.02);
-    CHECK_NEAR((double)loudness_read(&loudness), -120, 0);
-}
-
 static void test_mix_at_zero_is_silence_and_at_its_default_is_unity(void **state)
 {
     (void)state;
@@ -204,10 +186,11 @@ static void test_what_is_no_number_does_not_stay(void **state)
 
     (void)state;
     stems[0].left[7] = NAN;
-    chain_block(&chain, 0, stems, sound, &out);
+    chain_block(&chain, &input, &out);
     stems[0].left[7] = 0.1f;
     for (uint64_t b = 1; b < 10; b++) {
-        chain_block(&chain, b * BLOCK_FRAMES, stems, sound, &out);
+        input.frame = b * BLOCK_FRAMES;
+        chain_block(&chain, &input, &out);
         CHECK(block_is_finite(&out));
     }
     CHECK(block_peak(&out) > 0);
@@ -216,18 +199,19 @@ static void test_what_is_no_number_does_not_stay(void **state)
 static void test_silence_puts_the_chain_to_sleep_and_sound_wakes_it(void **state)
 {
     struct stereo out;
-    uint64_t frame = 0;
 
     (void)state;
     stems[0].left[0] = 0.5f;
-    chain_block(&chain, frame, stems, sound, &out);
+    chain_block(&chain, &input, &out);
+    input.stems = NULL;
     for (int b = 0; b < 20 * SECOND_BLOCKS && !chain.asleep; b++) {
-        frame += BLOCK_FRAMES;
-        chain_block(&chain, frame, NULL, sound, &out);
+        input.frame += BLOCK_FRAMES;
+        chain_block(&chain, &input, &out);
     }
     CHECK(chain.asleep);
     CHECK_NEAR(block_peak(&out), 0, 1e-6);
-    chain_block(&chain, frame + BLOCK_FRAMES, stems, sound, &out);
+    input.stems = stems;
+    chain_block(&chain, &input, &out);
     CHECK(!chain.asleep);
 }
 
@@ -239,7 +223,6 @@ int main(void)
         cmocka_unit_test_setup(test_two_rooms_that_heard_the_same_sound_the_same, set_up),
         cmocka_unit_test_setup(test_direct_current_and_rumble_are_cut, set_up),
         cmocka_unit_test_setup(test_width_leaves_the_bass_in_the_middle, set_up),
-        cmocka_unit_test_setup(test_the_meter_reads_what_the_standard_says, set_up),
         cmocka_unit_test_setup(test_mix_at_zero_is_silence_and_at_its_default_is_unity, set_up),
         cmocka_unit_test_setup(test_what_is_no_number_does_not_stay, set_up),
         cmocka_unit_test_setup(test_silence_puts_the_chain_to_sleep_and_sound_wakes_it, set_up),

@@ -1,4 +1,5 @@
 /* Changes: loudness, timbre and mix at each frame. */
+#include "common/presets.h"
 #include "synthd/changes.h"
 #include "tests/check.h"
 
@@ -164,6 +165,72 @@ static void test_more_changes_than_there_is_room_for_end_at_the_last_one(void **
     CHECK_NEAR(intensity_at(640 * (CHANGES_PENDING + 10)), 0.7, 0);
 }
 
+/* A change to a preset as composerd says it. */
+static void apply_preset(uint64_t number, const char *name, double intensity)
+{
+    struct params_event event = event_at(number, number * 64000, 6400, 0.5);
+    struct params_change change = {0};
+
+    params_change_preset(&change, name);
+    params_apply(&event.params, &change);
+    if (intensity >= 0) {
+        event.params.intensity = intensity;
+    }
+    CHECK(changes_apply(&changes, &event));
+}
+
+static double value_at(uint64_t frame, enum sound_id id)
+{
+    struct sound sound;
+
+    changes_at(&changes, frame, &sound);
+    return sound.values[id];
+}
+
+static void test_a_presets_loudness_and_gain_glide_with_it(void **state)
+{
+    const struct habits *const bright = &preset_find("bright")->values.habits;
+    const struct habits *const sleep = &preset_find("sleep")->values.habits;
+
+    (void)state;
+    apply_preset(0, "bright", -1);
+    apply_preset(1, "sleep", -1);
+    changes_start(&changes, 0);
+    CHECK_NEAR(value_at(64000, SOUND_LOUDNESS), bright->loudness, 0);
+    CHECK_NEAR(value_at(64000, SOUND_GAIN), bright->gain, 0);
+    CHECK_NEAR(value_at(64000 + 3200, SOUND_LOUDNESS), (bright->loudness + sleep->loudness) / 2,
+               1e-9);
+    CHECK_NEAR(value_at(64000 + 3200, SOUND_GAIN), (bright->gain + sleep->gain) / 2, 1e-9);
+    CHECK_NEAR(value_at(64000 + 6400, SOUND_LOUDNESS), sleep->loudness, 0);
+    CHECK_NEAR(value_at(64000 + 6400, SOUND_GAIN), sleep->gain, 0);
+}
+
+static void test_a_preset_that_is_not_known_sounds_like_none(void **state)
+{
+    (void)state;
+    apply_preset(0, "of-another-configuration", -1);
+    changes_start(&changes, 0);
+    CHECK_NEAR(value_at(0, SOUND_LOUDNESS), habits_plain.loudness, 0);
+    CHECK_NEAR(value_at(0, SOUND_GAIN), habits_plain.gain, 0);
+}
+
+static void
+test_it_is_known_whether_a_listener_has_changed_the_loudness_of_a_preset(void **state)
+{
+    (void)state;
+    apply_preset(0, "none", -1);
+    apply_preset(1, "sleep", -1);
+    apply_preset(2, "sleep", 0.4);
+    apply_preset(3, "sleep", -1);
+    changes_start(&changes, 0);
+    CHECK_NEAR(value_at(0, SOUND_UNTOUCHED), 1, 0);
+    CHECK_NEAR(value_at(64000 + 3200, SOUND_UNTOUCHED), 1, 0);
+    CHECK_NEAR(value_at(128000, SOUND_UNTOUCHED), 1, 0);
+    CHECK(value_at(128000 + 64, SOUND_UNTOUCHED) < 1);
+    CHECK(value_at(192000 + 6336, SOUND_UNTOUCHED) < 1);
+    CHECK_NEAR(value_at(192000 + 6400, SOUND_UNTOUCHED), 1, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +247,10 @@ int main(void)
         cmocka_unit_test_setup(test_each_role_follows_its_mix_parameter, set_up),
         cmocka_unit_test_setup(test_more_changes_than_there_is_room_for_end_at_the_last_one,
                                set_up),
+        cmocka_unit_test_setup(test_a_presets_loudness_and_gain_glide_with_it, set_up),
+        cmocka_unit_test_setup(test_a_preset_that_is_not_known_sounds_like_none, set_up),
+        cmocka_unit_test_setup(
+            test_it_is_known_whether_a_listener_has_changed_the_loudness_of_a_preset, set_up),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

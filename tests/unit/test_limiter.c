@@ -112,7 +112,7 @@ static void test_the_gain_never_jumps(void **state)
     for (int b = 0; b < 200; b++) {
         struct stereo block;
 
-        fill(&block, b >= 40 && b < 60 ? 0.84f * 4 : 0.2f);
+        fill(&block, b >= 40 && b < 60 ? LIMITER_CEILING * 4 : 0.2f);
         limiter_block(&limiter, &block);
         if (b < LIMITER_BLOCKS + 1 || b == 40 + LIMITER_BLOCKS || b == 60 + LIMITER_BLOCKS) {
             last = block.left[BLOCK_FRAMES - 1];
@@ -136,6 +136,106 @@ static void test_the_gain_comes_back_after_a_burst(void **state)
         }
     }
     CHECK(limiter.gain > 0.99f);
+}
+
+/* The gain turns within the look-ahead and has arrived when the burst begins. */
+static void test_a_burst_finds_the_gain_already_there(void **state)
+{
+    enum { BURST = 40, BLOCKS = 400 };
+    static float out[BLOCKS * BLOCK_FRAMES];
+    const float level = LIMITER_CEILING * 4; /* 12 dB over the ceiling */
+    float before = 1;
+    float peak = 0;
+    int turned = 0;
+
+    (void)state;
+    for (int b = 0; b < BLOCKS; b++) {
+        struct stereo block;
+
+        fill(&block, b >= BURST && b < BURST + 20 ? level : 0.2f);
+        limiter_block(&limiter, &block);
+        memcpy(out + (size_t)b * BLOCK_FRAMES, block.left, sizeof block.left);
+        peak = larger(peak, block_peak(&block));
+    }
+    const int heard = (BURST + LIMITER_BLOCKS) * BLOCK_FRAMES;
+
+    while (out[turned] >= 0.2f * 0.999f || turned < LIMITER_FRAMES) {
+        turned++;
+    }
+    before = out[heard - 1] / 0.2f; /* the gain just before the burst */
+    CHECK(peak <= LIMITER_CEILING * 1.000001f);
+    CHECK_NEAR((double)before, 0.25, 0.03); /* its edge rings between the samples */
+    CHECK(heard - turned <= LIMITER_FRAMES);
+    printf("| limiter, burst 12 dB over the ceiling | overshoot %.2f dB, gain turns %.1f ms "
+           "before it |\n",
+           20 * log10((double)(peak / LIMITER_CEILING)), (heard - turned) * 1000.0 / RATE_HZ);
+}
+
+/* The largest value of both sides on a grid 16 times as fine, by a longer and finer filter than
+ * the limiter's own. */
+static double fine_peak(const float *samples, int n)
+{
+    enum { FINE = 16, REACH = 24 };
+    double peak = 0;
+
+    for (int i = REACH; i < n - REACH; i++) {
+        for (int part = 0; part < FINE; part++) {
+            double sum = 0;
+
+            for (int k = -REACH + 1; k <= REACH; k++) {
+                const double apart = (double)part / FINE - k;
+                const double window = cos(M_PI / 2 * apart / REACH);
+                const double sinc = fabs(apart) < 1e-9 ? 1 : sin(M_PI * apart) / (M_PI * apart);
+
+                sum += sinc * window * window * (double)samples[i + k];
+            }
+            peak = fmax(peak, fabs(sum));
+        }
+    }
+    return peak;
+}
+
+/* Loud tones that beat against the samples, chords of them, and bursts. */
+static float tones(int kind, int at)
+{
+    switch (kind) {
+    case 0:
+        return (float)(2 * sin(2 * M_PI * 997.1 * at / RATE_HZ));
+    case 1:
+        return (float)(1.8 * sin(2 * M_PI * 10007 * at / RATE_HZ) +
+                       0.9 * sin(2 * M_PI * 3001 * at / RATE_HZ));
+    case 2:
+        return at / 700 % 2 == 0 ? (float)(3 * sin(2 * M_PI * 5513 * at / RATE_HZ + 0.7)) : 0;
+    case 3:
+        return at % 1013 == 0 ? 6.0f : 0.1f;
+    default:
+        return at / 30 % 2 == 0 ? 2.5f : -2.5f;
+    }
+}
+
+static void test_no_true_peak_passes_minus_1_db(void **state)
+{
+    enum { KINDS = 5, FRAMES = 60 * BLOCK_FRAMES };
+    static float out[FRAMES];
+    double highest = 0;
+
+    (void)state;
+    for (int kind = 0; kind < KINDS; kind++) {
+        limiter_init(&limiter, RATE_HZ);
+        for (int at = 0; at < FRAMES; at += BLOCK_FRAMES) {
+            struct stereo block;
+
+            for (int i = 0; i < BLOCK_FRAMES; i++) {
+                block.left[i] = block.right[i] = tones(kind, at + i);
+            }
+            limiter_block(&limiter, &block);
+            memcpy(out + at, block.left, sizeof block.left);
+        }
+        highest = fmax(highest, fine_peak(out, FRAMES));
+    }
+    CHECK(20 * log10(highest) <= -1);
+    printf("| limiter, loud tones, clicks and squares | true peak %.2f dB |\n",
+           20 * log10(highest));
 }
 
 /* A sine of 11 kHz whose samples miss its crests by 30 %. */
@@ -163,6 +263,8 @@ int main(void)
         cmocka_unit_test_setup(test_no_burst_of_squares_passes_the_ceiling, set_up),
         cmocka_unit_test_setup(test_the_gain_never_jumps, set_up),
         cmocka_unit_test_setup(test_the_gain_comes_back_after_a_burst, set_up),
+        cmocka_unit_test_setup(test_a_burst_finds_the_gain_already_there, set_up),
+        cmocka_unit_test_setup(test_no_true_peak_passes_minus_1_db, set_up),
         cmocka_unit_test_setup(test_crests_between_the_samples_are_seen, set_up),
     };
 

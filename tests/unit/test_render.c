@@ -38,6 +38,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
+    render_finish(&render);
     voice_destroy(voice);
     voice = NULL;
     return 0;
@@ -176,6 +177,76 @@ static void test_who_joins_later_plays_the_same_frames(void **state)
         CHECK(apart <= FRAMES / 20);
         CHECK(loudest(joined, FRAMES) > 500);
     }
+}
+
+enum { TRIM_JOIN = 10 * SECOND, TRIM_CHUNKS_HEARD = 120 };
+
+/* Chords as no listener has changed them; what is played, and the trim behind each chunk. */
+static void play_untouched(uint64_t from, uint64_t until, uint32_t *words,
+                           struct trim_state *states)
+{
+    for (uint64_t frame = from; frame < until; frame += BLOCK_FRAMES) {
+        struct render_chunk chunk;
+
+        if (render_block(&render, words, &chunk)) {
+            states[chunk.first_frame / (RATE_HZ / 10)] = chunk.trim;
+        }
+        words += BLOCK_FRAMES;
+    }
+}
+
+static void give_phrases(void)
+{
+    for (uint64_t n = 0; n < 4; n++) {
+        give_phrase(n);
+    }
+}
+
+static void test_who_joins_goes_on_with_the_trim_that_was_learnt(void **state)
+{
+    enum { FRAMES = 2 * SECOND };
+    static uint32_t before[TRIM_JOIN], whole[FRAMES], joined[FRAMES];
+    static struct trim_state states[TRIM_CHUNKS_HEARD], again[TRIM_CHUNKS_HEARD];
+    const uint64_t last = (TRIM_JOIN + FRAMES) / (RATE_HZ / 10) - 1;
+
+    (void)state;
+    give_phrases();
+    render_start(&render);
+    play_untouched(0, TRIM_JOIN, before, states);
+    play_untouched(TRIM_JOIN, TRIM_JOIN + FRAMES, whole, states);
+    begin();
+    render_join(&render, TRIM_JOIN);
+    for (uint64_t chunk = 0; chunk < TRIM_JOIN / (RATE_HZ / 10); chunk++) {
+        render_know(&render, chunk * (RATE_HZ / 10), states[chunk]);
+    }
+    give_phrases();
+    render_start(&render);
+    play_untouched(TRIM_JOIN, TRIM_JOIN + FRAMES, joined, again);
+    CHECK(fabs(states[last].trim_db) > 0.1);
+    CHECK_NEAR(again[last].trim_db, states[last].trim_db, 1e-6);
+    CHECK_NEAR(again[last].excess, states[last].excess, 1e-6);
+    for (uint32_t f = 0; f < FRAMES; f++) {
+        CHECK(abs((int16_t)(whole[f] & 0xffff) - (int16_t)(joined[f] & 0xffff)) <= 3);
+    }
+}
+
+static void test_an_ending_is_not_made_up_for(void **state)
+{
+    static uint32_t words[TRIM_JOIN];
+    static struct trim_state states[TRIM_CHUNKS_HEARD];
+
+    (void)state;
+    for (uint64_t n = 0; n < 4; n++) {
+        begin_phrase(n, 0, 0, 0);
+        phrase.thin = true;
+        add_note(phrase.start_frame, 7 * SECOND, ROLE_pad, 60);
+        CHECK(render_phrase(&render, &phrase));
+    }
+    render_start(&render);
+    play_untouched(0, TRIM_JOIN, words, states);
+    CHECK(loudest(words, TRIM_JOIN) > 500);
+    CHECK_NEAR(states[90].trim_db, 0, 0);
+    CHECK_NEAR(states[90].excess, 0, 0);
 }
 
 static void test_the_same_events_give_the_same_bits(void **state)
@@ -320,7 +391,7 @@ static void test_each_chunk_is_reported_once_with_its_facts(void **state)
         }
     }
     CHECK_U64(next, 10 * SECOND / 4410 * 4410);
-    CHECK(chunk.loudness_lufs > -60 && chunk.loudness_lufs < 0);
+    CHECK(chunk.loudness.chunk_lufs > -60 && chunk.loudness.chunk_lufs < 0);
 }
 
 int main(void)
@@ -330,6 +401,9 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_who_joins_later_plays_the_same_frames, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(test_who_joins_goes_on_with_the_trim_that_was_learnt,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_an_ending_is_not_made_up_for, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_the_same_events_give_the_same_bits, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_a_change_is_heard_from_its_sound_frame_on, set_up,

@@ -225,7 +225,7 @@ static void check_damaged(cJSON *state, cJSON *parent, const char *member, cJSON
     cJSON_AddItemToObject(parent, member, good);
 }
 
-/* Each member of an object in turn: of another type, out of range, and missing unless it may. */
+/* Each member of an object in turn: of another type, out of range, missing unless it may. */
 static void damage_values(cJSON *state, cJSON *object, bool may_be_missing)
 {
     const int n = cJSON_GetArraySize(object);
