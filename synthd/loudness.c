@@ -98,9 +98,11 @@ void loudness_read(const struct loudness *loudness, struct loudness_reading *rea
     double left = 0;
     double right = 0;
 
-    if (loudness->meter != NULL) {
+    if (loudness->meter != NULL && loudness->silent_frames < loudness->settled_frames) {
         ebur128_loudness_window(loudness->meter, 100, &chunk);
         ebur128_loudness_momentary(loudness->meter, &momentary);
+    }
+    if (loudness->meter != NULL) {
         ebur128_loudness_global(loudness->meter, &integrated);
         ebur128_true_peak(loudness->meter, 0, &left);
         ebur128_true_peak(loudness->meter, 1, &right);
