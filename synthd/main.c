@@ -22,8 +22,8 @@
 static const int64_t status_period_ns = 5 * NS_PER_S;
 static const int64_t waiting_ns = 2 * NS_PER_MS; /* between looks while something is awaited */
 static const int64_t warming_ns = 10 * NS_PER_S; /* after so long a standby may lack a peer */
-static const int64_t longest_sleep_ns =
-    20 * NS_PER_MS; /* events are taken at least this often */
+/* Events are taken at least this often, and before each turn of rendering. */
+static const int64_t longest_sleep_ns = 50 * NS_PER_MS;
 
 struct synthd {
     struct settings settings;

@@ -155,6 +155,11 @@ bool render_change(struct render *render, const struct params_event *event)
     return changes_apply(&render->changes, event);
 }
 
+bool render_rests(const struct render *render)
+{
+    return render->chain.asleep;
+}
+
 bool render_block(struct render *render, uint32_t words[BLOCK_FRAMES],
                   struct render_chunk *chunk)
 {

@@ -76,6 +76,8 @@ void render_finish(struct render *render);
 bool render_phrase(struct render *render, const struct phrase *phrase);
 bool render_change(struct render *render, const struct params_event *event);
 
+/* Nothing sounds or rings: what comes out are zeros, until a note begins. */
+bool render_rests(const struct render *render);
 /* The block at render->frame, which then moves on. True when it completes a chunk. */
 bool render_block(struct render *render, uint32_t words[BLOCK_FRAMES],
                   struct render_chunk *chunk);
