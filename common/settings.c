@@ -157,6 +157,7 @@ void settings_set_defaults(struct settings *settings)
     memset(settings, 0, sizeof *settings);
     params_init(&settings->params.values);
     presets_forget_own();
+    timbres_init(settings->timbres);
     for (int id = 0; id < SETTING_COUNT; id++) {
         settings_set_spec(settings, id, setting_specs[id].initial, "default", &ignored);
     }

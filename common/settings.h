@@ -14,6 +14,7 @@
 
 #include "common/params.h"
 #include "common/presets.h"
+#include "common/timbres.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -42,6 +43,7 @@ struct settings {
 #include "common/settings.def"
 #undef SETTING
     struct params_change params; /* section [params] */
+    struct timbre timbres[TIMBRE_COUNT];
     settings_origin origin[SETTING_COUNT];
     settings_origin params_origin[PARAM_COUNT]; /* "" when not set */
     settings_origin preset_origin[PRESETS_OWN_MAX][SETTINGS_PRESET_KEYS];

@@ -1,5 +1,6 @@
 #include "composerd/midi_file.h"
 
+#include "common/timbres.h"
 #include "composerd/midi_track.h"
 #include "composerd/theory.h"
 
@@ -35,14 +36,6 @@ enum {
 #define MICROS_PER_SECOND UINT64_C(1000000)
 
 _Static_assert((int)ROLE_COUNT <= (int)DRUM_CHANNEL, "roles have channels before the drums'");
-
-static const struct {
-    int number, pan;
-} programs[ROLE_COUNT] = {
-#define PROGRAM(role, ...) [ROLE_##role] = {__VA_ARGS__},
-#include "common/programs.def"
-#undef PROGRAM
-};
 
 static const enum param_id mixes[ROLE_COUNT] = {
 #define ROLE(name, mix, ...) [ROLE_##name] = PARAM_##mix,
@@ -370,15 +363,14 @@ static void add_control(struct midi_track *track, int role, uint8_t control, lon
  * Both here and in the synth the mix is squared to be a gain. */
 static void add_set_up(const struct midi_file *file, struct midi_track *track, int role)
 {
-    const uint8_t program[] = {(uint8_t)(PROGRAM_CHANGE | role),
-                               (uint8_t)programs[role].number};
+    const struct timbre *const timbre = &timbre_specs[timbre_of_role((enum role)role)].values;
+    const uint8_t program[] = {(uint8_t)(PROGRAM_CHANGE | role), (uint8_t)timbre->program};
     const double mix = params_real(&file->params, mixes[role]);
     const double usual = param_specs[mixes[role]].initial;
-    const int pan = programs[role].pan;
 
     midi_track_message(track, 0, MIDI_META, program, sizeof program);
     add_control(track, role, CONTROL_VOLUME, lround(USUAL_VOLUME * mix / usual));
-    add_control(track, role, CONTROL_PAN, PAN_MIDDLE + (pan < 0 ? pan * 63 / 100 : 0));
+    add_control(track, role, CONTROL_PAN, PAN_MIDDLE + lround(fmin(timbre->pan, 0) * 63 / 100));
 }
 
 static void write_role(const struct midi_file *file, struct midi_bytes *bytes, int role)

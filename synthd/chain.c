@@ -75,11 +75,12 @@ static void clear(struct chain *chain)
 static void process(struct chain *chain, uint64_t frame, const struct stereo *stems,
                     const struct sound sound[2], struct stereo *out)
 {
-    struct stereo send;
+    struct buses buses;
     struct stereo wet;
 
-    mixer_block(stems, &sound[0], &sound[1], out, &send);
-    reverb_block(&chain->reverb, frame, &send, &wet);
+    mixer_block(&chain->mixer, frame, stems, sound, &buses);
+    *out = buses.dry;
+    reverb_block(&chain->reverb, frame, &buses.room, &wet);
     blend_block(ramp_of(space_gain, sound, 1), &wet, out);
     highpass_block(&chain->highpass, out);
     shelf_block(&chain->shelf, ramp_of(chain_brightness_gain, sound, 1), out);
@@ -95,7 +96,7 @@ static void process(struct chain *chain, uint64_t frame, const struct stereo *st
 void chain_block(struct chain *chain, uint64_t frame, const struct stereo *stems,
                  const struct sound sound[2], struct stereo *out)
 {
-    static const struct stereo silence[ROLE_COUNT];
+    static const struct stereo silence[TIMBRE_COUNT];
 
     if (stems != NULL) {
         chain->asleep = false;

@@ -1,5 +1,5 @@
 /*
- * chain - from the roles' stems to what is heard: mix, room, tone, width, loudness, limiter.
+ * chain - from the timbres' stems to what is heard: mix, room, tone, width, loudness, limiter.
  *
  * Everything is a function of the stems, the values and the absolute frame; what it remembers
  * fades within TIMELINE_TAIL_SECONDS, so a chain that was fed that long is as good as one that
@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 struct chain {
+    struct mixer mixer; /* set by its owner: chain_init() leaves it alone */
     struct reverb reverb;
     struct highpass highpass;
     struct shelf shelf;
@@ -37,8 +38,8 @@ double
 chain_brightness_gain(const struct sound *sound); /* of what lies above the shelf's corner */
 
 void chain_init(struct chain *chain, double makeup_db, uint32_t rate_hz);
-/* One block of stems in (NULL: all are silent), the block of LIMITER_BLOCKS blocks ago out.
- * `sound` holds the values at `frame`, the stems' first, and behind the last. */
+/* One block of stems in, [TIMBRE_COUNT] (NULL: all are silent), the block of LIMITER_BLOCKS
+ * blocks ago out. `sound` holds the values at `frame`, the stems' first, and behind the last. */
 void chain_block(struct chain *chain, uint64_t frame, const struct stereo *stems,
                  const struct sound sound[2], struct stereo *out);
 

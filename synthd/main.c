@@ -142,6 +142,7 @@ static void set_up(struct synthd *s)
         .polyphony = set->synth_polyphony,
         .gain = set->synth_gain,
         .makeup_db = set->synth_makeup_db,
+        .timbres = set->timbres,
         .soundfont = set->synth_soundfont,
         .pid = (uint32_t)getpid(),
     };
@@ -234,6 +235,7 @@ static int render_file(const struct settings *set, const char *path, const char 
         .n_fonts = fonts.n,
         .gain = set->synth_gain,
         .makeup_db = set->synth_makeup_db,
+        .timbres = set->timbres,
         .polyphony = set->synth_polyphony,
         .progress = isatty(STDERR_FILENO) == 1,
     };

@@ -5,15 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-struct strip {
-    double level_db, send_db, width;
-};
-
-static const struct strip strips[ROLE_COUNT] = {
-#define STRIP(role, ...) [ROLE_##role] = {__VA_ARGS__},
-#include "synthd/strips.def"
-#undef STRIP
-};
+/* A send of so little is none. */
+static const double no_send_db = -60;
 
 double mixer_gain(double mix)
 {
@@ -22,41 +15,63 @@ double mixer_gain(double mix)
     return relative * relative; /* even steps to the ear, and a true zero */
 }
 
-static void add_strip(const struct stereo *stem, double from, double to,
-                      const struct strip *strip, struct stereo *const out[2])
+static double linear(double db)
 {
-    const float same = (float)(0.5 + 0.5 * strip->width);
-    const float cross = 1 - same;
-    const float send = (float)pow(10, strip->send_db / 20);
-    const float step = (float)((to - from) / BLOCK_FRAMES);
-    float gain = (float)from;
+    return pow(10, db / 20);
+}
 
-    for (int i = 0; i < BLOCK_FRAMES; i++) {
-        const float left = gain * (same * stem->left[i] + cross * stem->right[i]);
-        const float right = gain * (same * stem->right[i] + cross * stem->left[i]);
+static double send_gain(double db)
+{
+    return db > no_send_db ? linear(db) : 0;
+}
 
-        out[0]->left[i] += left;
-        out[0]->right[i] += right;
-        out[1]->left[i] += send * left;
-        out[1]->right[i] += send * right;
-        gain += step;
+void mixer_init(struct mixer *mixer, const struct timbre timbres[TIMBRE_COUNT])
+{
+    for (int i = 0; i < TIMBRE_COUNT; i++) {
+        mixer->strips[i] = (struct strip){.level = linear(timbres[i].level_db),
+                                          .room = send_gain(timbres[i].room_db),
+                                          .echo = send_gain(timbres[i].echo_db),
+                                          .width = timbres[i].width};
     }
 }
 
-void mixer_block(const struct stereo stems[ROLE_COUNT], const struct sound *first,
-                 const struct sound *last, struct stereo *dry, struct stereo *send)
+static void add_strip(const struct stereo *stem, struct ramp gain, const struct strip *strip,
+                      struct buses *buses)
 {
-    struct stereo *const out[2] = {dry, send};
+    const float same = (float)(0.5 + 0.5 * strip->width);
+    const float cross = 1 - same;
+    const float room = (float)strip->room;
+    const float echo = (float)strip->echo;
+    const float step = (float)((gain.last - gain.first) / BLOCK_FRAMES);
+    float at = (float)gain.first;
 
-    memset(dry, 0, sizeof *dry);
-    memset(send, 0, sizeof *send);
-    for (int role = 0; role < ROLE_COUNT; role++) {
-        const double level = pow(10, strips[role].level_db / 20);
-        const double from = level * mixer_gain(first->values[SOUND_MIX + role]);
-        const double to = level * mixer_gain(last->values[SOUND_MIX + role]);
+    for (int i = 0; i < BLOCK_FRAMES; i++) {
+        const float left = at * (same * stem->left[i] + cross * stem->right[i]);
+        const float right = at * (same * stem->right[i] + cross * stem->left[i]);
 
-        if ((from > 0 || to > 0) && block_peak(&stems[role]) > 0) {
-            add_strip(&stems[role], from, to, &strips[role], out);
+        buses->dry.left[i] += left;
+        buses->dry.right[i] += right;
+        buses->room.left[i] += room * left;
+        buses->room.right[i] += room * right;
+        buses->echo.left[i] += echo * left;
+        buses->echo.right[i] += echo * right;
+        at += step;
+    }
+}
+
+void mixer_block(struct mixer *mixer, uint64_t frame, const struct stereo stems[TIMBRE_COUNT],
+                 const struct sound sound[2], struct buses *buses)
+{
+    (void)frame;
+    memset(buses, 0, sizeof *buses);
+    for (int i = 0; i < TIMBRE_COUNT; i++) {
+        const struct strip *const strip = &mixer->strips[i];
+        const int mix = SOUND_MIX + (int)timbre_specs[i].role;
+        const struct ramp gain = {strip->level * mixer_gain(sound[0].values[mix]),
+                                  strip->level * mixer_gain(sound[1].values[mix])};
+
+        if ((gain.first > 0 || gain.last > 0) && block_peak(&stems[i]) > 0) {
+            add_strip(&stems[i], gain, strip, buses);
         }
     }
 }

@@ -1,22 +1,38 @@
 /*
- * mixer - the roles' stems into one dry block and one that goes to the reverb, by strips.def.
+ * mixer - the timbres' stems into one dry block and what goes to the effects.
  *
  * Unit:    linear gains; a block moves in a straight line from its first gains to its last.
- * Memory:  plain values.
- * Threads: pure.
+ * Memory:  the caller's struct; nothing here allocates.
+ * Threads: pure; one thread.
  */
 #ifndef AURALIS_MIXER_H
 #define AURALIS_MIXER_H
 
+#include "common/timbres.h"
 #include "synthd/changes.h"
 #include "synthd/stereo.h"
+
+/* How a timbre comes into the mix. */
+struct strip {
+    double level, room, echo; /* linear */
+    double width;
+};
+
+struct mixer {
+    struct strip strips[TIMBRE_COUNT];
+};
+
+struct buses {
+    struct stereo dry, room, echo;
+};
 
 /* The gain that a mix parameter stands for: 0 is silence, 0.8 is 1. */
 double mixer_gain(double mix);
 
-/* Overwrites `dry` and `send`. The values are those at the block's first frame and behind its
+void mixer_init(struct mixer *mixer, const struct timbre timbres[TIMBRE_COUNT]);
+/* Overwrites the buses. `sound` holds the values at `frame`, the block's first, and behind its
  * last. */
-void mixer_block(const struct stereo stems[ROLE_COUNT], const struct sound *first,
-                 const struct sound *last, struct stereo *dry, struct stereo *send);
+void mixer_block(struct mixer *mixer, uint64_t frame, const struct stereo stems[TIMBRE_COUNT],
+                 const struct sound sound[2], struct buses *buses);
 
 #endif

@@ -122,6 +122,7 @@ static int open_all(struct offline *offline)
         .polyphony = options->polyphony,
         .fonts = options->fonts,
         .n_fonts = options->n_fonts,
+        .timbres = options->timbres,
     };
 
     offline->voice = voice_create(&voice);
@@ -132,7 +133,8 @@ static int open_all(struct offline *offline)
         return refuse(offline, -ENOENT, "no SoundFont can be read: %s",
                       options->n_fonts > 0 ? options->fonts[0] : "none is set");
     }
-    render_init(&offline->render, offline->voice, offline->rate_hz, options->makeup_db);
+    render_init(&offline->render, offline->voice, options->timbres, offline->rate_hz,
+                options->makeup_db);
     const int rc = sink_open(&offline->sink, options->path, offline->rate_hz);
 
     return rc == 0 ? 0

@@ -13,6 +13,8 @@
 #ifndef AURALIS_OFFLINE_H
 #define AURALIS_OFFLINE_H
 
+#include "common/timbres.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -23,6 +25,7 @@ struct offline_options {
     const char *const *fonts; /* [n_fonts] */
     int n_fonts;
     double gain, makeup_db;
+    const struct timbre *timbres; /* [TIMBRE_COUNT] */
     int32_t polyphony;
     uint64_t from_frame; /* UINT64_MAX: where the first phrase begins */
     uint64_t frames; /* UINT64_MAX: to the end of the last phrase, and until all has faded */

@@ -80,6 +80,7 @@ int player_load(struct player *player)
         .polyphony = player->options.polyphony,
         .fonts = fonts.paths,
         .n_fonts = fonts.n,
+        .timbres = player->options.timbres,
     };
 
     player->voice = voice_create(&options);
@@ -130,7 +131,8 @@ int player_tune(struct player *player, const struct epoch *epoch)
     pace_init(&player->pace, epoch, player->options.lead_ms);
     voice_destroy(player->voice); /* even FluidSynth remembers nothing of another stream */
     player->voice = NULL;
-    render_init(&player->render, player->voice, epoch->rate_hz, player->options.makeup_db);
+    render_init(&player->render, player->voice, player->options.timbres, epoch->rate_hz,
+                player->options.makeup_db);
     return 1;
 }
 

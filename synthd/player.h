@@ -23,6 +23,7 @@ struct player_options {
     const char *ring_name;
     int32_t lead_ms, polyphony;
     double gain, makeup_db;
+    const struct timbre *timbres; /* [TIMBRE_COUNT] */
     const char *soundfont;
     uint32_t pid;
 };

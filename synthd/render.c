@@ -7,12 +7,14 @@
 _Static_assert((int)LIMITER_FRAMES == (int)SOUND_AHEAD_FRAMES,
                "composerd leaves the limiter as much time as it takes");
 
-void render_init(struct render *render, struct voice *voice, uint32_t rate_hz, double makeup_db)
+void render_init(struct render *render, struct voice *voice,
+                 const struct timbre timbres[TIMBRE_COUNT], uint32_t rate_hz, double makeup_db)
 {
     render->voice = voice;
     render->rate_hz = rate_hz;
     render->makeup_db = makeup_db;
     render->clipped = 0;
+    mixer_init(&render->chain.mixer, timbres);
     timeline_init(&render->timeline, rate_hz);
     changes_init(&render->changes);
     shade_init(&render->shade);

@@ -39,7 +39,7 @@ struct render {
     struct shade shade;
     struct chain chain;
     struct meter meter;
-    struct stereo stems[ROLE_COUNT];
+    struct stereo stems[TIMBRE_COUNT];
 };
 
 /* What is known of a chunk when its last frame comes out. */
@@ -50,8 +50,8 @@ struct render_chunk {
 
 /* About to join at frame 0, knowing nothing. The voice may come later, before render_start().
  * */
-void render_init(struct render *render, struct voice *voice, uint32_t rate_hz,
-                 double makeup_db);
+void render_init(struct render *render, struct voice *voice,
+                 const struct timbre timbres[TIMBRE_COUNT], uint32_t rate_hz, double makeup_db);
 /* From now on the next block to come out is the one at `frame` (a multiple of BLOCK_FRAMES), as
  * if it had played all along; render_start() must follow. What is known stays known. */
 void render_join(struct render *render, uint64_t frame);

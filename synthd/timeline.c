@@ -139,6 +139,7 @@ static void add_note(struct timeline *timeline, const struct note *note, uint64_
         .role = note->role,
         .midi = note->midi,
         .velocity = note->velocity,
+        .timbre = (uint8_t)timbre_of(note),
     };
 }
 
@@ -179,8 +180,8 @@ static bool event_before(const struct timeline_event *a, const struct timeline_e
     if (a->on != b->on) {
         return b->on;
     }
-    if (a->role != b->role) {
-        return a->role < b->role;
+    if (a->timbre != b->timbre) {
+        return a->timbre < b->timbre;
     }
     if (a->midi != b->midi) {
         return a->midi < b->midi;
@@ -218,7 +219,7 @@ static bool note_event(struct timeline *timeline, struct timeline_note *note,
         note->id = timeline->next_id++;
         timeline->notes_begun++;
     }
-    *event = (struct timeline_event){*keep, note->role, note->midi, note->velocity, note->id};
+    *event = (struct timeline_event){*keep, note->timbre, note->midi, note->velocity, note->id};
     return true;
 }
 

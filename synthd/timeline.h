@@ -18,7 +18,7 @@
 #ifndef AURALIS_TIMELINE_H
 #define AURALIS_TIMELINE_H
 
-#include "common/phrase.h"
+#include "common/timbres.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -36,6 +36,7 @@ struct timeline_note {
     uint64_t phrase;
     uint32_t id; /* of a begun note */
     uint8_t role, midi, velocity;
+    uint8_t timbre; /* enum timbre_id */
     bool begun;
 };
 
@@ -61,7 +62,7 @@ struct timeline {
 
 struct timeline_event {
     bool on;
-    uint8_t role, midi, velocity;
+    uint8_t timbre, midi, velocity;
     uint32_t id; /* the same for a note's on and off */
 };
 
@@ -79,7 +80,7 @@ uint64_t timeline_start(struct timeline *timeline);
 bool timeline_apply(struct timeline *timeline, const struct phrase *phrase);
 
 /* The events of the block at the timeline's position, which then moves on: ends before
- * beginnings, by role, then midi. Returns how many. */
+ * beginnings, by timbre, then midi. Returns how many. */
 uint32_t timeline_pop(struct timeline *timeline,
                       struct timeline_event events[TIMELINE_BLOCK_EVENTS]);
 

@@ -9,38 +9,14 @@ enum {
     SIDES = 2,
     LANES = 4, /* a pitch may overlap itself this often */
     CHANNELS = 64,
-    LINEAR = FLUID_INTERP_LINEAR,
-    CUBIC = FLUID_INTERP_4THORDER,
     NOTES = 256,      /* held at once */
     SKIP_BLOCKS = 32, /* at a time: stays in the cache */
     MIDI_PAN = 10,
     MIDI_PAN_MIDDLE = 64,
-    VOICES_PER_NOTE = 4, /* the most that the instruments take */
+    VOICES_PER_NOTE = 4, /* the most that the timbres take */
 };
 
-_Static_assert(ROLE_COUNT *SIDES *LANES <= CHANNELS, "every lane has a channel");
-
-struct program {
-    int number, pan;
-};
-
-static const struct program programs[ROLE_COUNT] = {
-#define PROGRAM(role, ...) [ROLE_##role] = {__VA_ARGS__},
-#include "common/programs.def"
-#undef PROGRAM
-};
-
-struct instrument {
-    int key;
-    double attack, release;
-    int filter_cents, interpolation;
-};
-
-static const struct instrument instruments[ROLE_COUNT] = {
-#define INSTRUMENT(role, ...) [ROLE_##role] = {__VA_ARGS__},
-#include "synthd/instruments.def"
-#undef INSTRUMENT
-};
+_Static_assert(TIMBRE_COUNT *SIDES *LANES <= CHANNELS, "every lane has a channel");
 
 struct held {
     bool used;
@@ -55,13 +31,14 @@ struct voice {
     int polyphony;
     uint64_t stolen;
     struct held held[NOTES];
-    uint8_t next_lane[ROLE_COUNT][128];
+    uint8_t next_lane[TIMBRE_COUNT][128];
+    struct timbre timbres[TIMBRE_COUNT];
 };
 
-/* Channels of one role share an audio group, which is its stem. */
-static int channel_of(int role, int side, int lane)
+/* Channels of one timbre share an audio group, which is its stem. */
+static int channel_of(int timbre, int side, int lane)
 {
-    return role + ROLE_COUNT * (side * LANES + lane);
+    return timbre + TIMBRE_COUNT * (side * LANES + lane);
 }
 
 static double timecents(double factor)
@@ -69,25 +46,34 @@ static double timecents(double factor)
     return 1200 * log2(factor);
 }
 
-static void set_up_channel(struct voice *voice, int role, int side, int channel)
+static int method_of(enum timbre_between between)
 {
-    const struct instrument *const i = &instruments[role];
-    const int percent = programs[role].pan;
-    const int direction = percent < 0 ? -1 : 2 * side - 1;
-    const int pan = MIDI_PAN_MIDDLE + direction * abs(percent) * 63 / 100;
-
-    fluid_synth_cc(voice->synth, channel, MIDI_PAN, pan);
-    fluid_synth_set_gen(voice->synth, channel, GEN_VOLENVATTACK, (float)timecents(i->attack));
-    fluid_synth_set_gen(voice->synth, channel, GEN_VOLENVRELEASE, (float)timecents(i->release));
-    fluid_synth_set_gen(voice->synth, channel, GEN_FILTERFC, (float)i->filter_cents);
-    fluid_synth_set_interp_method(voice->synth, channel, i->interpolation);
+    return between == TIMBRE_BETWEEN_none     ? FLUID_INTERP_NONE
+           : between == TIMBRE_BETWEEN_linear ? FLUID_INTERP_LINEAR
+                                              : FLUID_INTERP_4THORDER;
 }
 
-/* Chooses the role's preset and keeps its samples in memory. A font that lacks it plays its
- * first. */
-static void choose_preset(struct voice *voice, int sfont, int role)
+static void set_up_channel(struct voice *voice, const struct timbre *timbre, int side,
+                           int channel)
 {
-    const int wanted = programs[role].number;
+    const int direction = timbre->pan < 0 ? -1 : 2 * side - 1;
+    const int pan = MIDI_PAN_MIDDLE + direction * (int)(fabs(timbre->pan) * 63 / 100);
+
+    fluid_synth_cc(voice->synth, channel, MIDI_PAN, pan);
+    fluid_synth_set_gen(voice->synth, channel, GEN_VOLENVATTACK,
+                        (float)timecents(timbre->attack));
+    fluid_synth_set_gen(voice->synth, channel, GEN_VOLENVRELEASE,
+                        (float)timecents(timbre->release));
+    fluid_synth_set_gen(voice->synth, channel, GEN_FILTERFC, (float)timbre->filter_cents);
+    fluid_synth_set_interp_method(voice->synth, channel,
+                                  method_of((enum timbre_between)timbre->between));
+}
+
+/* Chooses the timbre's preset and keeps its samples in memory. A font that lacks it plays its
+ * first. */
+static void choose_preset(struct voice *voice, int sfont, int timbre)
+{
+    const int wanted = voice->timbres[timbre].program;
     const bool there = fluid_synth_pin_preset(voice->synth, sfont, 0, wanted) == FLUID_OK;
     const int program = there ? wanted : 0;
 
@@ -96,11 +82,11 @@ static void choose_preset(struct voice *voice, int sfont, int role)
     }
     for (int side = 0; side < SIDES; side++) {
         for (int lane = 0; lane < LANES; lane++) {
-            const int channel = channel_of(role, side, lane);
+            const int channel = channel_of(timbre, side, lane);
 
             fluid_synth_set_channel_type(voice->synth, channel, CHANNEL_TYPE_MELODIC);
             fluid_synth_program_select(voice->synth, channel, sfont, 0, program);
-            set_up_channel(voice, role, side, channel);
+            set_up_channel(voice, &voice->timbres[timbre], side, channel);
         }
     }
 }
@@ -117,8 +103,8 @@ static void load_font(struct voice *voice, const struct voice_options *options)
             continue;
         }
         voice->font = i;
-        for (int role = 0; role < ROLE_COUNT; role++) {
-            choose_preset(voice, sfont, role);
+        for (int timbre = 0; timbre < TIMBRE_COUNT; timbre++) {
+            choose_preset(voice, sfont, timbre);
         }
     }
 }
@@ -132,8 +118,8 @@ static fluid_settings_t *make_settings(const struct voice_options *options)
         fluid_settings_setnum(s, "synth.gain", options->gain);
         fluid_settings_setint(s, "synth.polyphony", options->polyphony);
         fluid_settings_setint(s, "synth.midi-channels", CHANNELS);
-        fluid_settings_setint(s, "synth.audio-groups", ROLE_COUNT);
-        fluid_settings_setint(s, "synth.audio-channels", ROLE_COUNT);
+        fluid_settings_setint(s, "synth.audio-groups", TIMBRE_COUNT);
+        fluid_settings_setint(s, "synth.audio-channels", TIMBRE_COUNT);
         fluid_settings_setint(s, "synth.cpu-cores", 1);
         fluid_settings_setint(s, "synth.threadsafe-api", 0);
         fluid_settings_setint(s, "synth.lock-memory", 0);
@@ -155,6 +141,7 @@ struct voice *voice_create(const struct voice_options *options)
         fluid_set_log_function(level, NULL, NULL); /* what matters is told by results */
     }
     voice->polyphony = options->polyphony;
+    memcpy(voice->timbres, options->timbres, sizeof voice->timbres);
     voice->settings = make_settings(options);
     voice->synth = voice->settings != NULL ? new_fluid_synth(voice->settings) : NULL;
     if (voice->synth == NULL) {
@@ -208,15 +195,15 @@ static bool lane_is_free(const struct voice *voice, int channel, int key)
 }
 
 /* The lane for a pitch: the one used longest ago of those where it is not held. */
-static int choose_lane(struct voice *voice, int role, int side, int key)
+static int choose_lane(struct voice *voice, int timbre, int side, int key)
 {
-    uint8_t *const next = &voice->next_lane[role][key];
+    uint8_t *const next = &voice->next_lane[timbre][key];
 
     for (int tries = 0; tries < LANES; tries++) {
         const int lane = *next;
 
         *next = (uint8_t)((*next + 1) % LANES);
-        if (lane_is_free(voice, channel_of(role, side, lane), key)) {
+        if (lane_is_free(voice, channel_of(timbre, side, lane), key)) {
             return lane;
         }
     }
@@ -231,11 +218,11 @@ static int softened(int velocity)
 
 static void begin_note(struct voice *voice, const struct timeline_event *event)
 {
-    const int fixed = instruments[event->role].key;
+    const int fixed = voice->timbres[event->timbre].key;
     const int key = fixed >= 0 ? fixed : event->midi;
     const int side = event->midi & 1;
     const int channel =
-        channel_of(event->role, side, choose_lane(voice, event->role, side, key));
+        channel_of(event->timbre, side, choose_lane(voice, event->timbre, side, key));
     struct held *slot = NULL;
 
     for (int i = 0; i < NOTES && slot == NULL; i++) {
@@ -266,20 +253,20 @@ void voice_event(struct voice *voice, const struct timeline_event *event)
     }
 }
 
-static void process(struct voice *voice, struct stereo stems[ROLE_COUNT])
+static void process(struct voice *voice, struct stereo stems[TIMBRE_COUNT])
 {
-    float *out[2 * ROLE_COUNT];
+    float *out[2 * TIMBRE_COUNT];
     float **next = out;
 
-    memset(stems, 0, ROLE_COUNT * sizeof stems[0]); /* FluidSynth adds to what is there */
-    for (int role = 0; role < ROLE_COUNT; role++) {
-        *next++ = stems[role].left;
-        *next++ = stems[role].right;
+    memset(stems, 0, TIMBRE_COUNT * sizeof stems[0]); /* FluidSynth adds to what is there */
+    for (int i = 0; i < TIMBRE_COUNT; i++) {
+        *next++ = stems[i].left;
+        *next++ = stems[i].right;
     }
-    fluid_synth_process(voice->synth, BLOCK_FRAMES, 0, NULL, 2 * ROLE_COUNT, out);
+    fluid_synth_process(voice->synth, BLOCK_FRAMES, 0, NULL, 2 * TIMBRE_COUNT, out);
 }
 
-bool voice_block(struct voice *voice, struct stereo stems[ROLE_COUNT])
+bool voice_block(struct voice *voice, struct stereo stems[TIMBRE_COUNT])
 {
     /* skipped blocks change nothing: an idle synth has no state that moves */
     if (fluid_synth_get_active_voice_count(voice->synth) == 0) {
@@ -304,7 +291,7 @@ void voice_skip(struct voice *voice, uint32_t n_blocks)
 
 void voice_silence(struct voice *voice)
 {
-    struct stereo unheard[ROLE_COUNT];
+    struct stereo unheard[TIMBRE_COUNT];
 
     fluid_synth_all_sounds_off(voice->synth, -1);
     process(voice, unheard); /* what is cut off is let go of with the next block */

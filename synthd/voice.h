@@ -1,5 +1,5 @@
 /*
- * voice - FluidSynth as seven instruments: notes in, one stem a role out, block by block.
+ * voice - FluidSynth as eight timbres: notes in, one stem a timbre out, block by block.
  *
  * Notes begin and end exactly at the block they are given before. A pitch may overlap itself.
  * The same notes at the same distances give the same samples, whatever was played before.
@@ -13,6 +13,7 @@
 #ifndef AURALIS_VOICE_H
 #define AURALIS_VOICE_H
 
+#include "common/timbres.h"
 #include "synthd/stereo.h"
 #include "synthd/timeline.h"
 
@@ -27,6 +28,7 @@ struct voice_options {
     int32_t polyphony;
     const char *const *fonts; /* [n_fonts] paths, in order of preference */
     int n_fonts;
+    const struct timbre *timbres; /* [TIMBRE_COUNT] */
 };
 
 /* NULL without memory. */
@@ -40,9 +42,9 @@ const char *voice_library_version(void);
 
 /* Begins or ends a note with the next block. */
 void voice_event(struct voice *voice, const struct timeline_event *event);
-/* The next block, one stem a role. False when all of them are silent; they are not written
+/* The next block, one stem a timbre. False when all of them are silent; they are not written
  * then. */
-bool voice_block(struct voice *voice, struct stereo stems[ROLE_COUNT]);
+bool voice_block(struct voice *voice, struct stereo stems[TIMBRE_COUNT]);
 /* Plays blocks that nobody hears; cheaper than one by one. */
 void voice_skip(struct voice *voice, uint32_t n_blocks);
 /* Cuts everything off, as if nothing had been played. */

@@ -12,6 +12,7 @@ enum { RATE_HZ = 44100, SECOND = 44096 /* in whole blocks */ };
 
 static const char *const fonts[] = {"/usr/share/sounds/sf2/FluidR3_GM.sf2"};
 
+static struct timbre timbres[TIMBRE_COUNT];
 static struct voice *voice;
 static struct render render;
 static struct phrase phrase;
@@ -19,13 +20,18 @@ static struct phrase phrase;
 /* A new station: even FluidSynth remembers nothing. */
 static void begin(void)
 {
-    const struct voice_options options = {
-        .rate_hz = RATE_HZ, .gain = 0.5, .polyphony = 256, .fonts = fonts, .n_fonts = 1};
+    const struct voice_options options = {.rate_hz = RATE_HZ,
+                                          .gain = 0.5,
+                                          .polyphony = 256,
+                                          .fonts = fonts,
+                                          .n_fonts = 1,
+                                          .timbres = timbres};
 
+    timbres_init(timbres);
     voice_destroy(voice);
     voice = voice_create(&options);
     CHECK(voice != NULL);
-    render_init(&render, voice, RATE_HZ, 9);
+    render_init(&render, voice, timbres, RATE_HZ, 9);
 }
 
 static int set_up(void **state)
@@ -226,7 +232,7 @@ static void play_rise(double makeup_db, uint32_t bar_frames, double shade,
                       uint32_t words[SHADED])
 {
     begin();
-    render_init(&render, voice, RATE_HZ, makeup_db);
+    render_init(&render, voice, timbres, RATE_HZ, makeup_db);
     begin_phrase(0, 0, 0, 0);
     for (uint8_t i = 0; i < 4; i++) {
         add_note(0, 16 * SECOND, ROLE_pad, (uint8_t)(93 + 4 * i));

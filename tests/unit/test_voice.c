@@ -11,41 +11,47 @@ enum { RATE_HZ = 44100 };
 
 static const char *const fonts[] = {"/usr/share/sounds/sf2/FluidR3_GM.sf2"};
 
+static struct timbre timbres[TIMBRE_COUNT];
+
 static struct voice *make_voice(int n_fonts)
 {
-    const struct voice_options options = {
-        .rate_hz = RATE_HZ, .gain = 0.5, .polyphony = 256, .fonts = fonts, .n_fonts = n_fonts};
+    const struct voice_options options = {.rate_hz = RATE_HZ,
+                                          .gain = 0.5,
+                                          .polyphony = 256,
+                                          .fonts = fonts,
+                                          .n_fonts = n_fonts,
+                                          .timbres = timbres};
     struct voice *const voice = voice_create(&options);
 
     CHECK(voice != NULL);
     return voice;
 }
 
-static void note(struct voice *voice, bool on, uint32_t id, enum role role, uint8_t midi)
+static void note(struct voice *voice, bool on, uint32_t id, enum timbre_id timbre, uint8_t midi)
 {
     const struct timeline_event event = {
-        .on = on, .role = (uint8_t)role, .midi = midi, .velocity = 70, .id = id};
+        .on = on, .timbre = (uint8_t)timbre, .midi = midi, .velocity = 70, .id = id};
 
     voice_event(voice, &event);
 }
 
-/* The next blocks as one role's left side; what is silent is zeros. */
-static void play(struct voice *voice, enum role role, float *left, int n_blocks)
+/* The next blocks as one timbre's left side; what is silent is zeros. */
+static void play(struct voice *voice, enum timbre_id timbre, float *left, int n_blocks)
 {
-    struct stereo stems[ROLE_COUNT];
+    struct stereo stems[TIMBRE_COUNT];
 
     for (int b = 0; b < n_blocks; b++) {
         if (!voice_block(voice, stems)) {
             memset(stems, 0, sizeof stems);
         }
-        memcpy(left + (size_t)b * BLOCK_FRAMES, stems[role].left, sizeof stems[role].left);
+        memcpy(left + (size_t)b * BLOCK_FRAMES, stems[timbre].left, sizeof stems[timbre].left);
     }
 }
 
 static void test_an_idle_voice_is_silent(void **state)
 {
     struct voice *const voice = make_voice(1);
-    struct stereo stems[ROLE_COUNT];
+    struct stereo stems[TIMBRE_COUNT];
 
     (void)state;
     CHECK(!voice_block(voice, stems));
@@ -53,22 +59,22 @@ static void test_an_idle_voice_is_silent(void **state)
     voice_destroy(voice);
 }
 
-static void test_each_role_sounds_in_its_own_stem(void **state)
+static void test_each_timbre_sounds_in_its_own_stem(void **state)
 {
     (void)state;
-    for (int role = 0; role < ROLE_COUNT; role++) {
+    for (int timbre = 0; timbre < TIMBRE_COUNT; timbre++) {
         struct voice *const voice = make_voice(1);
-        struct stereo stems[ROLE_COUNT];
-        float peaks[ROLE_COUNT] = {0};
+        struct stereo stems[TIMBRE_COUNT];
+        float peaks[TIMBRE_COUNT] = {0};
 
-        note(voice, true, 1, (enum role)role, 60);
+        note(voice, true, 1, (enum timbre_id)timbre, 60);
         for (int b = 0; b < 700 && voice_block(voice, stems); b++) {
-            for (int i = 0; i < ROLE_COUNT; i++) {
+            for (int i = 0; i < TIMBRE_COUNT; i++) {
                 peaks[i] = larger(peaks[i], block_peak(&stems[i]));
             }
         }
-        for (int i = 0; i < ROLE_COUNT; i++) {
-            CHECK(i == role ? peaks[i] > 0.001f : peaks[i] <= 0);
+        for (int i = 0; i < TIMBRE_COUNT; i++) {
+            CHECK(i == timbre ? peaks[i] > 0.001f : peaks[i] <= 0);
         }
         voice_destroy(voice);
     }
@@ -81,21 +87,21 @@ static void test_a_pitch_may_overlap_itself(void **state)
     static float left[700 * BLOCK_FRAMES];
 
     (void)state;
-    note(voice, true, 1, ROLE_pad, 60);
-    play(voice, ROLE_pad, left, 100);
+    note(voice, true, 1, TIMBRE_pad, 60);
+    play(voice, TIMBRE_pad, left, 100);
     const uint32_t one = voice_count(voice);
 
-    note(voice, true, 2, ROLE_pad, 60);
-    play(voice, ROLE_pad, left, 100);
+    note(voice, true, 2, TIMBRE_pad, 60);
+    play(voice, TIMBRE_pad, left, 100);
     CHECK_INT(voice_count(voice), 2 * one);
-    note(voice, false, 1, ROLE_pad, 60);
+    note(voice, false, 1, TIMBRE_pad, 60);
     for (int i = 0; i < 6; i++) {
-        play(voice, ROLE_pad, left, 700); /* releases fade */
+        play(voice, TIMBRE_pad, left, 700); /* releases fade */
     }
     CHECK_INT(voice_count(voice), one);
-    note(voice, false, 2, ROLE_pad, 60);
+    note(voice, false, 2, TIMBRE_pad, 60);
     for (int i = 0; i < 8; i++) {
-        play(voice, ROLE_pad, left, 700);
+        play(voice, TIMBRE_pad, left, 700);
     }
     CHECK_INT(voice_count(voice), 0);
     voice_destroy(voice);
@@ -109,15 +115,15 @@ static void test_the_same_notes_give_the_same_samples_whatever_was_before(void *
     struct voice *const voice = make_voice(1);
 
     (void)state;
-    note(voice, true, 1, ROLE_lead, 72);
-    play(voice, ROLE_lead, first[0], BLOCKS);
+    note(voice, true, 1, TIMBRE_lead, 72);
+    play(voice, TIMBRE_lead, first[0], BLOCKS);
     voice_silence(voice);
-    note(voice, true, 7, ROLE_bell, 90);
-    play(voice, ROLE_bell, second[0], 333);
+    note(voice, true, 7, TIMBRE_bell, 90);
+    play(voice, TIMBRE_bell, second[0], 333);
     voice_silence(voice);
-    play(voice, ROLE_lead, second[0], 5);
-    note(voice, true, 9, ROLE_lead, 72);
-    play(voice, ROLE_lead, second[0], BLOCKS);
+    play(voice, TIMBRE_lead, second[0], 5);
+    note(voice, true, 9, TIMBRE_lead, 72);
+    play(voice, TIMBRE_lead, second[0], BLOCKS);
     for (int b = 1; b < BLOCKS; b++) {
         for (int i = 0; i < BLOCK_FRAMES; i++) {
             CHECK_NEAR(first[b][i], second[b][i], 0);
@@ -132,10 +138,10 @@ static void test_a_note_begins_with_the_block_it_is_given_before(void **state)
     struct voice *const voice = make_voice(1);
 
     (void)state;
-    note(voice, true, 1, ROLE_bell, 90); /* so that blocks are not just left out */
-    play(voice, ROLE_lead, left[0], 1);
-    note(voice, true, 2, ROLE_lead, 64);
-    play(voice, ROLE_lead, left[1], 2);
+    note(voice, true, 1, TIMBRE_bell, 90); /* so that blocks are not just left out */
+    play(voice, TIMBRE_lead, left[0], 1);
+    note(voice, true, 2, TIMBRE_lead, 64);
+    play(voice, TIMBRE_lead, left[1], 2);
     for (int i = 0; i < BLOCK_FRAMES; i++) {
         CHECK_NEAR(left[0][i], 0, 0);
     }
@@ -147,10 +153,10 @@ static void test_a_note_begins_with_the_block_it_is_given_before(void **state)
 static void test_an_end_without_a_beginning_is_nothing(void **state)
 {
     struct voice *const voice = make_voice(1);
-    struct stereo stems[ROLE_COUNT];
+    struct stereo stems[TIMBRE_COUNT];
 
     (void)state;
-    note(voice, false, 5, ROLE_pad, 60);
+    note(voice, false, 5, TIMBRE_pad, 60);
     CHECK(!voice_block(voice, stems));
     voice_destroy(voice);
 }
@@ -158,13 +164,13 @@ static void test_an_end_without_a_beginning_is_nothing(void **state)
 static void test_without_a_font_everything_is_silent_and_goes_on(void **state)
 {
     struct voice *const voice = make_voice(0);
-    struct stereo stems[ROLE_COUNT];
+    struct stereo stems[TIMBRE_COUNT];
 
     (void)state;
     CHECK_INT(voice_font(voice), -1);
-    note(voice, true, 1, ROLE_pad, 60);
+    note(voice, true, 1, TIMBRE_pad, 60);
     CHECK(!voice_block(voice, stems));
-    note(voice, false, 1, ROLE_pad, 60);
+    note(voice, false, 1, TIMBRE_pad, 60);
     CHECK(!voice_block(voice, stems));
     voice_destroy(voice);
 }
@@ -172,8 +178,12 @@ static void test_without_a_font_everything_is_silent_and_goes_on(void **state)
 static void test_a_broken_font_is_left_out_for_the_next(void **state)
 {
     const char *const both[] = {"/dev/null", "/etc/hostname", fonts[0]};
-    const struct voice_options options = {
-        .rate_hz = RATE_HZ, .gain = 0.5, .polyphony = 64, .fonts = both, .n_fonts = 3};
+    const struct voice_options options = {.rate_hz = RATE_HZ,
+                                          .gain = 0.5,
+                                          .polyphony = 64,
+                                          .fonts = both,
+                                          .n_fonts = 3,
+                                          .timbres = timbres};
     struct voice *const voice = voice_create(&options);
 
     (void)state;
@@ -183,14 +193,18 @@ static void test_a_broken_font_is_left_out_for_the_next(void **state)
 
 static void test_voices_cut_off_are_counted(void **state)
 {
-    const struct voice_options options = {
-        .rate_hz = RATE_HZ, .gain = 0.5, .polyphony = 16, .fonts = fonts, .n_fonts = 1};
+    const struct voice_options options = {.rate_hz = RATE_HZ,
+                                          .gain = 0.5,
+                                          .polyphony = 16,
+                                          .fonts = fonts,
+                                          .n_fonts = 1,
+                                          .timbres = timbres};
     struct voice *const voice = voice_create(&options);
-    struct stereo stems[ROLE_COUNT];
+    struct stereo stems[TIMBRE_COUNT];
 
     (void)state;
     for (uint32_t i = 0; i < 20; i++) {
-        note(voice, true, i, ROLE_pad, (uint8_t)(40 + i));
+        note(voice, true, i, TIMBRE_pad, (uint8_t)(40 + i));
         voice_block(voice, stems);
     }
     CHECK(voice_stolen(voice) >= 15);
@@ -202,7 +216,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_an_idle_voice_is_silent),
-        cmocka_unit_test(test_each_role_sounds_in_its_own_stem),
+        cmocka_unit_test(test_each_timbre_sounds_in_its_own_stem),
         cmocka_unit_test(test_a_pitch_may_overlap_itself),
         cmocka_unit_test(test_the_same_notes_give_the_same_samples_whatever_was_before),
         cmocka_unit_test(test_a_note_begins_with_the_block_it_is_given_before),
@@ -216,5 +230,6 @@ int main(void)
         printf("%s is not installed\n", fonts[0]);
         return CHECK_SKIPPED;
     }
+    timbres_init(timbres);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
