@@ -1,6 +1,5 @@
 #include "composerd/midi_file.h"
 
-#include "common/timbres.h"
 #include "composerd/midi_track.h"
 #include "composerd/theory.h"
 
@@ -43,9 +42,11 @@ static const enum param_id mixes[ROLE_COUNT] = {
 #undef ROLE
 };
 
-void midi_file_init(struct midi_file *file, const struct params *params, uint32_t rate_hz)
+void midi_file_init(struct midi_file *file, const struct params *params,
+                    const struct timbre timbres[TIMBRE_COUNT], uint32_t rate_hz)
 {
     memset(file, 0, sizeof *file);
+    memcpy(file->timbres, timbres, sizeof file->timbres);
     file->params = *params;
     file->rate_hz = rate_hz;
 }
@@ -363,7 +364,7 @@ static void add_control(struct midi_track *track, int role, uint8_t control, lon
  * Both here and in the synth the mix is squared to be a gain. */
 static void add_set_up(const struct midi_file *file, struct midi_track *track, int role)
 {
-    const struct timbre *const timbre = &timbre_specs[timbre_of_role((enum role)role)].values;
+    const struct timbre *const timbre = &file->timbres[timbre_of_role((enum role)role)];
     const uint8_t program[] = {(uint8_t)(PROGRAM_CHANGE | role), (uint8_t)timbre->program};
     const double mix = params_real(&file->params, mixes[role]);
     const double usual = param_specs[mixes[role]].initial;

@@ -39,7 +39,8 @@ chain_brightness_gain(const struct sound *sound); /* of what lies above the shel
 
 void chain_init(struct chain *chain, double makeup_db, uint32_t rate_hz);
 /* One block of stems in, [TIMBRE_COUNT] (NULL: all are silent), the block of LIMITER_BLOCKS
- * blocks ago out. `sound` holds the values at `frame`, the stems' first, and behind the last. */
+ * blocks ago out. `sound` holds the values at `frame`, the stems' first, and behind the last.
+ */
 void chain_block(struct chain *chain, uint64_t frame, const struct stereo *stems,
                  const struct sound sound[2], struct stereo *out);
 
