@@ -11,12 +11,15 @@ const struct timbre_key_spec timbre_key_specs[TIMBRE_KEY_COUNT] = {
 };
 
 const struct timbre_spec timbre_specs[TIMBRE_COUNT] = {
-#define TIMBRE(name, role, font, bank, program, texture_program, key, pan, level_db, room_db,  \
-               echo_db, width, attack, release, filter_cents, between, doc)                    \
+#define TIMBRE(name, role, band, font, bank, program, texture_program, key, pan, level_db,     \
+               room_db, echo_db, width, attack, release, filter_cents, bright_cents, glide_ms, \
+               sway, sway_s, between, doc)                                                     \
     {#name,                                                                                    \
      ROLE_##role,                                                                              \
+     band,                                                                                     \
      {TIMBRE_FONT_##font, bank, program, texture_program, key, pan, level_db, room_db,         \
-      echo_db, width, attack, release, filter_cents, TIMBRE_BETWEEN_##between},                \
+      echo_db, width, attack, release, filter_cents, bright_cents, glide_ms, sway, sway_s,     \
+      TIMBRE_BETWEEN_##between},                                                               \
      doc},
 #include "common/timbres.def"
 #undef TIMBRE

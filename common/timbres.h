@@ -29,6 +29,8 @@ enum timbre_key {
     TIMBRE_KEY_COUNT
 };
 
+enum { TIMBRE_BANDS = 2 };
+
 enum timbre_font { TIMBRE_FONT_gm, TIMBRE_FONT_piano, TIMBRE_FONT_texture, TIMBRE_FONT_COUNT };
 enum timbre_between { TIMBRE_BETWEEN_none, TIMBRE_BETWEEN_linear, TIMBRE_BETWEEN_cubic };
 
@@ -58,6 +60,7 @@ extern const struct timbre_key_spec timbre_key_specs[TIMBRE_KEY_COUNT];
 struct timbre_spec {
     const char *name;
     enum role role; /* whose notes it plays, and whose mix parameter moves it */
+    int band;       /* below TIMBRE_BANDS: which of the synths renders it */
     struct timbre values;
     const char *doc;
 };

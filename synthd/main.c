@@ -7,7 +7,6 @@
 #include "common/service.h"
 #include "common/settings.h"
 #include "synthd/feed.h"
-#include "synthd/fonts.h"
 #include "synthd/offline.h"
 #include "synthd/player.h"
 
@@ -46,6 +45,16 @@ static void must(int rc, const char *what)
         log_error("cannot %s reason=\"%s\"", what, log_errno(rc));
         exit(EXIT_FAILURE);
     }
+}
+
+static struct kit_options kit_options(const struct settings *set)
+{
+    return (struct kit_options){
+        .gain = set->synth_gain,
+        .polyphony = set->synth_polyphony,
+        .fonts = {set->synth_soundfont, set->synth_piano_font, set->synth_texture_font},
+        .timbres = set->timbres,
+        .pid = (uint32_t)getpid()};
 }
 
 /* ---- what the feed hands over ---- */
@@ -98,7 +107,8 @@ static void show_status(struct synthd *s, int64_t now_ns)
     const int64_t ahead = pace_ahead_frames(&player->pace, player->render.frame, now_ns);
 
     service_status(&s->service, "rendering, %" PRId64 " ms ahead, %u voices%s",
-                   ahead * 1000 / player->pace.epoch.rate_hz, voice_count(player->voice),
+                   ahead * 1000 / player->pace.epoch.rate_hz,
+                   voices_count(&player->render.voices),
                    feed_alive(&s->feed, clock_machine_ns()) ? "" : ", composerd is away");
 }
 
@@ -139,11 +149,8 @@ static void set_up(struct synthd *s)
     const struct player_options player = {
         .ring_name = set->ring_name,
         .lead_ms = set->station_lead_ms,
-        .polyphony = set->synth_polyphony,
-        .gain = set->synth_gain,
         .makeup_db = set->synth_makeup_db,
-        .timbres = set->timbres,
-        .soundfont = set->synth_soundfont,
+        .kit = kit_options(set),
         .pid = (uint32_t)getpid(),
     };
 
@@ -225,18 +232,11 @@ static int render_file(const struct settings *set, const char *path, const char 
                        const char *frames)
 {
     struct offline_reason reason;
-    struct fonts fonts;
-
-    fonts_find(&fonts, set->synth_soundfont);
     struct offline_options options = {
         .in = stdin,
         .path = path,
-        .fonts = fonts.paths,
-        .n_fonts = fonts.n,
-        .gain = set->synth_gain,
+        .kit = kit_options(set),
         .makeup_db = set->synth_makeup_db,
-        .timbres = set->timbres,
-        .polyphony = set->synth_polyphony,
         .progress = isatty(STDERR_FILENO) == 1,
     };
 

@@ -7,7 +7,8 @@
  * frames, wherever it joined, once what sounded before has faded.
  *
  * Unit:    frames since the stream's birth; one frame = one word, as in common/ring.h.
- * Memory:  the caller's struct (about 700 kB); the voice is the caller's and outlives it.
+ * Memory:  the caller's struct (about 700 kB); the voices are the caller's and
+ *          outlive it.
  *          Nothing here allocates, locks, logs or calls the system.
  * Threads: one thread.
  */
@@ -20,13 +21,13 @@
 #include "synthd/meter.h"
 #include "synthd/shade.h"
 #include "synthd/timeline.h"
-#include "synthd/voice.h"
+#include "synthd/voices.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct render {
-    struct voice *voice;
+    struct voices voices;
     uint32_t rate_hz;
     double makeup_db;
     uint64_t
@@ -48,8 +49,8 @@ struct render_chunk {
     float peak, loudness_lufs, limiter_gain, makeup_gain;
 };
 
-/* About to join at frame 0, knowing nothing. The voice may come later, before render_start().
- * */
+/* About to join at frame 0, knowing nothing. The voice may come later, by render_play(), before
+ * render_start(). */
 void render_init(struct render *render, struct voice *voice,
                  const struct timbre timbres[TIMBRE_COUNT], uint32_t rate_hz, double makeup_db);
 /* From now on the next block to come out is the one at `frame` (a multiple of BLOCK_FRAMES), as
@@ -57,6 +58,11 @@ void render_init(struct render *render, struct voice *voice,
 void render_join(struct render *render, uint64_t frame);
 /* Plays in private what can still be heard at the frame of joining: up to 25 s of voices. */
 void render_start(struct render *render);
+
+/* Plays with another voice and other timbres from the next block on: what is held rings out on
+ * the voice before, and the mix glides. There must be room in render->voices. */
+void render_play(struct render *render, struct voice *voice,
+                 const struct timbre timbres[TIMBRE_COUNT]);
 
 /* False when it was known before. */
 bool render_phrase(struct render *render, const struct phrase *phrase);

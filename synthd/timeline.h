@@ -28,6 +28,7 @@ enum {
     TIMELINE_SPANS = 64,
     TIMELINE_BLOCK_EVENTS = 128, /* what is more waits for the next block */
     TIMELINE_TAIL_SECONDS = 5,   /* a note that ended longer ago cannot be heard any more */
+    TIMELINE_NO_GLIDE = 255,
 };
 
 struct timeline_note {
@@ -36,7 +37,8 @@ struct timeline_note {
     uint64_t phrase;
     uint32_t id; /* of a begun note */
     uint8_t role, midi, velocity;
-    uint8_t timbre; /* enum timbre_id */
+    uint8_t timbre;     /* enum timbre_id */
+    uint8_t glide_from; /* midi, or TIMELINE_NO_GLIDE */
     bool begun;
 };
 
@@ -63,7 +65,8 @@ struct timeline {
 struct timeline_event {
     bool on;
     uint8_t timbre, midi, velocity;
-    uint32_t id; /* the same for a note's on and off */
+    uint8_t glide_from; /* of a beginning: the midi at which it begins, or TIMELINE_NO_GLIDE */
+    uint32_t id;        /* the same for a note's on and off */
 };
 
 /* An empty timeline, joining at frame 0. */

@@ -28,7 +28,7 @@ static int set_up(void **state)
     free(changes);
     memset(stems, 0, sizeof stems);
     timbres_init(timbres);
-    mixer_init(&chain.mixer, timbres);
+    mixer_init(&chain.mixer, timbres, RATE_HZ);
     chain_init(&chain, 0, RATE_HZ);
     reverb_init(&room, RATE_HZ);
     return 0;
