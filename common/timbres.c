@@ -45,7 +45,9 @@ enum timbre_id timbre_of_role(enum role role)
 
 enum timbre_id timbre_of(const struct note *note)
 {
-    return timbre_of_role((enum role)note->role);
+    return note->role == ROLE_pad && note->why == RULE_chord_octave
+               ? TIMBRE_pad2
+               : timbre_of_role((enum role)note->role);
 }
 
 double timbre_value(const struct timbre *timbre, int key)

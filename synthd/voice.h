@@ -1,8 +1,8 @@
 /*
  * voice - FluidSynth as the station's timbres: notes in, one stem a timbre out, block by block.
  *
- * The timbres are spread over bands (timbres.def), each a FluidSynth of its own, so that several
- * threads may render them; one renders one band after the other and gets the same.
+ * The timbres are spread over bands (timbres.def), each a FluidSynth of its own, so that
+ * several threads may render them; one renders one band after the other and gets the same.
  *
  * Notes begin and end exactly at the block they are given before. A pitch may overlap itself.
  * The same notes at the same distances give the same samples, whatever was played before.

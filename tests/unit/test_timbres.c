@@ -49,11 +49,23 @@ static void test_each_role_has_a_timbre_of_its_own(void **state)
     }
 }
 
+static void test_what_doubles_the_chords_has_the_second_pad(void **state)
+{
+    const struct note doubling = {.role = ROLE_pad, .why = RULE_chord_octave};
+    const struct note voice = {.role = ROLE_pad, .why = RULE_chord_voice};
+
+    (void)state;
+    CHECK_INT(timbre_of(&doubling), TIMBRE_pad2);
+    CHECK_INT(timbre_of(&voice), TIMBRE_pad);
+    CHECK_INT(timbre_specs[TIMBRE_pad2].role, ROLE_pad);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_value_of_the_table_is_within_its_limits),
         cmocka_unit_test(test_what_is_out_of_range_is_refused_and_changes_nothing),
+        cmocka_unit_test(test_what_doubles_the_chords_has_the_second_pad),
         cmocka_unit_test(test_each_role_has_a_timbre_of_its_own),
     };
 
