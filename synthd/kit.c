@@ -100,6 +100,7 @@ int kit_open(struct kit *kit, const struct kit_options *options)
                                   .timbres = kit->timbres};
 
     memset(kit, 0, sizeof *kit);
+    kit->rate_hz = options->rate_hz;
     memcpy(kit->timbres, options->timbres, sizeof kit->timbres);
     fonts_open(&kit->info.fonts, &options->fonts);
     settle_piano(kit);
@@ -152,19 +153,19 @@ void kit_log(const struct kit *kit)
     }
 }
 
-bool kit_is_worse(const struct kit *kit, const struct kit *than)
+const char *kit_worse(const struct kit *kit, const struct synth_info *before)
 {
     for (int i = 0; i < kit->info.n_degraded; i++) {
         bool known = false;
 
-        for (int k = 0; k < than->info.n_degraded; k++) {
-            known = known || strcmp(kit->info.degraded[i], than->info.degraded[k]) == 0;
+        for (int k = 0; k < before->n_degraded; k++) {
+            known = known || strcmp(kit->info.degraded[i], before->degraded[k]) == 0;
         }
         if (!known) {
-            return true;
+            return kit->info.degraded[i];
         }
     }
-    return false;
+    return NULL;
 }
 
 struct voice *kit_take_voice(struct kit *kit)

@@ -24,6 +24,7 @@ struct kit_options {
 };
 
 struct kit {
+    uint32_t rate_hz;
     struct voice *voice;
     struct timbre timbres[TIMBRE_COUNT]; /* a piano that has no font of its own is gm */
     struct synth_info info;
@@ -35,8 +36,8 @@ bool kit_plays(const struct kit *kit);
 /* Says in the log what is wrong, and what plays. */
 void kit_warn(const struct kit *kit);
 void kit_log(const struct kit *kit);
-/* Whether something is wrong with it that is not with the other one. */
-bool kit_is_worse(const struct kit *kit, const struct kit *than);
+/* What is wrong with it that was not before; NULL when there is nothing. */
+const char *kit_worse(const struct kit *kit, const struct synth_info *before);
 /* Gives the voice away. */
 struct voice *kit_take_voice(struct kit *kit);
 void kit_finish(struct kit *kit);

@@ -9,6 +9,7 @@
 #include "synthd/feed.h"
 #include "synthd/offline.h"
 #include "synthd/player.h"
+#include "synthd/reload.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -30,6 +31,7 @@ struct synthd {
     struct file_lock lock;
     struct feed feed;
     struct player player;
+    struct reload reload;
     struct log_limit ring_limit, voice_limit;
     int64_t next_status_ns;
     bool ready;
@@ -179,10 +181,50 @@ static void prepare(struct synthd *s, int64_t now_ns)
     }
 }
 
+/* Takes up what the configuration now says of timbres and fonts. All else of it waits for a
+ * restart. */
+static void change_kit(struct synthd *s)
+{
+    struct settings *const set = &s->settings;
+    const struct settings *const next = &s->reload.settings;
+
+    memcpy(set->timbres, next->timbres, sizeof set->timbres);
+    memcpy(set->synth_soundfont, next->synth_soundfont, SETTING_TEXT_BYTES);
+    memcpy(set->synth_piano_font, next->synth_piano_font, SETTING_TEXT_BYTES);
+    memcpy(set->synth_texture_font, next->synth_texture_font, SETTING_TEXT_BYTES);
+    if (!player_change(&s->player, &s->reload.kit)) {
+        kit_finish(&s->reload.kit); /* another stream has begun, and waits for its own */
+    }
+}
+
+/* SIGHUP: a kit is made aside, and taken up between two blocks. */
+static void reload(struct synthd *s)
+{
+    struct voices *const voices = &s->player.render.voices;
+
+    s->reload.wanted |= service_reload_wanted();
+    if (reload_collect(&s->reload)) {
+        change_kit(s);
+    }
+    if (reload_busy(&s->reload)) {
+        return;
+    }
+    struct voice *const silent = voices_retire(voices);
+
+    if (silent != NULL) {
+        reload_destroy(&s->reload, silent);
+    } else if (s->reload.wanted && voices->n > 0 && voices_have_room(voices)) {
+        const struct kit_options options = player_kit_options(&s->player);
+
+        reload_begin(&s->reload, &options, &s->player.kit.info);
+    }
+}
+
 /* Takes events, renders what is due; returns when to look again. */
 static int64_t turn(struct synthd *s, int64_t now_ns)
 {
     feed_poll(&s->feed, clock_machine_ns());
+    reload(s);
     if (!s->player.playing) {
         prepare(s, now_ns);
         return s->player.playing ? now_ns : now_ns + waiting_ns;
@@ -283,8 +325,10 @@ int main(int argc, char **argv)
         return render_file(&s->settings, render, from, frames);
     }
     must(service_init(&s->service), "set up signals and watchdog");
+    reload_init(&s->reload, &program, argc, argv);
     serve(s);
     feed_finish(&s->feed);
+    reload_finish(&s->reload);
     player_finish(&s->player);
     file_lock_finish(&s->lock);
     return EXIT_SUCCESS;

@@ -59,12 +59,11 @@ static void play_kit(struct player *player)
 /* Voices belong to a rate; another stream may have another one. */
 int player_load(struct player *player)
 {
-    struct kit_options options = player->options.kit;
+    const struct kit_options options = player_kit_options(player);
 
     if (player->render.voices.n > 0) {
         return 0;
     }
-    options.rate_hz = player->pace.epoch.rate_hz;
     const int rc = kit_open(&player->kit, &options);
 
     if (rc != 0) {
@@ -75,11 +74,24 @@ int player_load(struct player *player)
     return 0;
 }
 
-void player_change(struct player *player, struct kit *kit)
+bool player_change(struct player *player, struct kit *kit)
 {
+    if (player->render.voices.n == 0 || kit->rate_hz != player->render.rate_hz) {
+        return false;
+    }
     player->kit = *kit;
     kit->voice = NULL;
+    kit_log(&player->kit);
     play_kit(player);
+    return true;
+}
+
+struct kit_options player_kit_options(const struct player *player)
+{
+    struct kit_options options = player->options.kit;
+
+    options.rate_hz = player->pace.epoch.rate_hz;
+    return options;
 }
 
 static int open_ring(struct player *player, const struct epoch *epoch)

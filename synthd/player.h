@@ -53,8 +53,11 @@ bool player_tuned(const struct player *player);
 /* Loads the voices, so that joining need not wait for them. */
 int player_load(struct player *player);
 /* Plays with another kit from the next block on, while what is held rings out on the voice
- * before. There must be room among the renderer's voices. */
-void player_change(struct player *player, struct kit *kit);
+ * before. There must be room among the renderer's voices. False when there are none to change,
+ * or the stream has another rate. */
+bool player_change(struct player *player, struct kit *kit);
+/* What its kit is made from. */
+struct kit_options player_kit_options(const struct player *player);
 /* Whether an event of this stream was taken. */
 bool player_take(struct player *player, const struct event *event);
 /* From which frame on events matter to what will be rendered next. */
