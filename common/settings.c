@@ -122,32 +122,60 @@ int settings_set_param(struct settings *settings, const char *name, const char *
     return 0;
 }
 
+/* Sections of which there are several, each with a name of its own. */
+static const struct named_section {
+    const char *prefix;
+    int (*set)(struct settings *settings, const char *name, const struct settings_word *word,
+               struct settings_error *error);
+} named_sections[] = {{SETTINGS_PRESET_SECTION, settings_set_preset},
+                      {SETTINGS_TIMBRE_SECTION, settings_set_timbre}};
+
+static const struct named_section *find_named_section(const char *name)
+{
+    for (size_t i = 0; i < sizeof named_sections / sizeof named_sections[0]; i++) {
+        if (strncmp(name, named_sections[i].prefix, strlen(named_sections[i].prefix)) == 0) {
+            return &named_sections[i];
+        }
+    }
+    return NULL;
+}
+
+static int find_spec(const char *name, const char *dot)
+{
+    const size_t length = (size_t)(dot - name);
+
+    for (int id = 0; id < SETTING_COUNT; id++) {
+        if (strncmp(name, setting_specs[id].section, length) == 0 &&
+            setting_specs[id].section[length] == '\0' &&
+            strcmp(dot + 1, setting_specs[id].key) == 0) {
+            return id;
+        }
+    }
+    return -1;
+}
+
 int settings_set(struct settings *settings, const char *name, const char *value,
                  const char *origin, struct settings_error *error)
 {
     const char *const dot = strchr(name, '.');
-    const size_t length = dot == NULL ? 0 : (size_t)(dot - name);
-    const size_t prefix = strlen(SETTINGS_PRESET_SECTION);
+    const struct named_section *const named = find_named_section(name);
+    const int id = dot != NULL ? find_spec(name, dot) : -1;
 
     if (strncmp(name, "params.", strlen("params.")) == 0) {
         return settings_set_param(settings, dot + 1, value, origin, error);
     }
-    if (dot != NULL && strncmp(name, SETTINGS_PRESET_SECTION, prefix) == 0) {
+    if (dot != NULL && named != NULL) {
         const struct settings_word word = {dot + 1, value, origin};
-        char preset[64];
+        const size_t prefix = strlen(named->prefix);
+        char which[64];
 
-        snprintf(preset, sizeof preset, "%.*s", (int)(length - prefix), name + prefix);
-        return settings_set_preset(settings, preset, &word, error);
+        snprintf(which, sizeof which, "%.*s", (int)((size_t)(dot - name) - prefix),
+                 name + prefix);
+        return named->set(settings, which, &word, error);
     }
-    for (int id = 0; id < SETTING_COUNT && dot != NULL; id++) {
-        if (strncmp(name, setting_specs[id].section, length) == 0 &&
-            setting_specs[id].section[length] == '\0' &&
-            strcmp(dot + 1, setting_specs[id].key) == 0) {
-            return settings_set_spec(settings, id, value, origin, error);
-        }
-    }
-    return settings_refuse(error, "there is no setting '%.60s'; --print-config lists them",
-                           name);
+    return id >= 0 ? settings_set_spec(settings, id, value, origin, error)
+                   : settings_refuse(
+                         error, "there is no setting '%.60s'; --print-config lists them", name);
 }
 
 void settings_set_defaults(struct settings *settings)
@@ -157,6 +185,7 @@ void settings_set_defaults(struct settings *settings)
     memset(settings, 0, sizeof *settings);
     params_init(&settings->params.values);
     presets_forget_own();
+    settings_set_default_timbres(settings);
     for (int id = 0; id < SETTING_COUNT; id++) {
         settings_set_spec(settings, id, setting_specs[id].initial, "default", &ignored);
     }

@@ -1,10 +1,10 @@
 /*
  * settings - what an operator sets, from settings.def: defaults, then an INI file, then the
  * environment, then flags; each value remembers where it came from. Initial parameters are
- * section [params]. Sections [preset NAME] of the file are the user's own presets; they are not
- * in the struct but among the others (presets.h).
+ * section [params]. Sections [timbre NAME] are what plays, and [preset NAME] the user's own
+ * presets, which are not in the struct but among the others (presets.h).
  *
- * Memory:  the struct is the caller's (about 110 kB, not for the stack); plain values.
+ * Memory:  the struct is the caller's (about 150 kB, not for the stack); plain values.
  * Threads: at start-up, from main.
  * Errors:  0, or -EINVAL with text that names the place, the setting, what was wrong and what
  *          is allowed.
@@ -14,6 +14,7 @@
 
 #include "common/params.h"
 #include "common/presets.h"
+#include "common/timbres.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -42,8 +43,10 @@ struct settings {
 #include "common/settings.def"
 #undef SETTING
     struct params_change params; /* section [params] */
+    struct timbre timbres[TIMBRE_COUNT];
     settings_origin origin[SETTING_COUNT];
     settings_origin params_origin[PARAM_COUNT]; /* "" when not set */
+    settings_origin timbre_origin[TIMBRE_COUNT][TIMBRE_KEY_COUNT];
     settings_origin preset_origin[PRESETS_OWN_MAX][SETTINGS_PRESET_KEYS];
     /* derived from the above once all is read */
     char bus_dir[SETTING_TEXT_BYTES];   /* DIR/bus or /run/auralis/<name>/bus */

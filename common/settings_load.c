@@ -148,7 +148,7 @@ static int load_file(struct settings *settings, const char *path, bool must_exis
     return judge(&reading, line, error);
 }
 
-/* AURALIS_STREAM_LISTEN, AURALIS_PARAMS_MIX_PAD */
+/* AURALIS_STREAM_LISTEN, AURALIS_PARAMS_MIX_PAD, AURALIS_TIMBRE_PAD_PROGRAM */
 static const char *environment_value(const char *section, const char *key)
 {
     char name[96];
@@ -157,11 +157,32 @@ static const char *environment_value(const char *section, const char *key)
     for (char *at = name; *at != '\0'; at++) {
         if (*at >= 'a' && *at <= 'z') {
             *at = (char)(*at - 'a' + 'A');
-        } else if (*at == '.') {
+        } else if (*at == '.' || *at == ' ') {
             *at = '_';
         }
     }
     return getenv(name);
+}
+
+static int load_timbre_environment(struct settings *settings, struct settings_error *error)
+{
+    for (int i = 0; i < TIMBRE_COUNT * TIMBRE_KEY_COUNT; i++) {
+        const char *const name = timbre_specs[i / TIMBRE_KEY_COUNT].name;
+        const char *const key = timbre_key_specs[i % TIMBRE_KEY_COUNT].name;
+        char section[40];
+
+        snprintf(section, sizeof section, SETTINGS_TIMBRE_SECTION "%s", name);
+        const char *const value = environment_value(section, key);
+
+        if (value != NULL) {
+            const struct settings_word word = {key, value, "environment"};
+
+            if (settings_set_timbre(settings, name, &word, error) != 0) {
+                return -EINVAL;
+            }
+        }
+    }
+    return 0;
 }
 
 static int load_environment(struct settings *settings, struct settings_error *error)
@@ -185,7 +206,7 @@ static int load_environment(struct settings *settings, struct settings_error *er
             return -EINVAL;
         }
     }
-    return 0;
+    return load_timbre_environment(settings, error);
 }
 
 static int load_word(struct settings *settings, const char *word, struct settings_error *error)

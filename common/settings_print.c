@@ -110,6 +110,9 @@ void settings_print(const struct settings *settings, char daemon, FILE *out)
             fprintf(out, "    ; %s\n", settings->params_origin[param]);
         }
     }
+    if (daemon != 'w') {
+        settings_print_timbres(settings, out);
+    }
     if (daemon != 's') {
         print_presets(settings, out);
     }
@@ -170,6 +173,7 @@ void settings_print_template(FILE *out)
         print_limits(&setting_specs[id], out);
         fprintf(out, "\n;%s = %s\n", setting_specs[id].key, setting_specs[id].initial);
     }
+    settings_print_timbre_template(out);
     params_init(&params);
     fprintf(out,
             "\n# What a new station begins with; listeners change it from there.\n[params]\n");

@@ -43,6 +43,12 @@ struct settings_word {
 /* One key of a preset, or `like`; adds the preset unless it is there. */
 int settings_set_preset(struct settings *settings, const char *name,
                         const struct settings_word *word, struct settings_error *error);
+#define SETTINGS_TIMBRE_SECTION "timbre " /* and its name */
+int settings_set_timbre(struct settings *settings, const char *name,
+                        const struct settings_word *word, struct settings_error *error);
+void settings_set_default_timbres(struct settings *settings);
+void settings_print_timbres(const struct settings *settings, FILE *out);
+void settings_print_timbre_template(FILE *out);
 void settings_set_defaults(struct settings *settings);
 /* Paths and names that follow from the values; the last step of loading. */
 int settings_derive(struct settings *settings, struct settings_error *error);

@@ -36,23 +36,17 @@ enum {
 
 _Static_assert((int)ROLE_COUNT <= (int)DRUM_CHANNEL, "roles have channels before the drums'");
 
-static const struct {
-    int number, pan;
-} programs[ROLE_COUNT] = {
-#define PROGRAM(role, ...) [ROLE_##role] = {__VA_ARGS__},
-#include "common/programs.def"
-#undef PROGRAM
-};
-
 static const enum param_id mixes[ROLE_COUNT] = {
 #define ROLE(name, mix, ...) [ROLE_##name] = PARAM_##mix,
 #include "common/roles.def"
 #undef ROLE
 };
 
-void midi_file_init(struct midi_file *file, const struct params *params, uint32_t rate_hz)
+void midi_file_init(struct midi_file *file, const struct params *params,
+                    const struct timbre timbres[TIMBRE_COUNT], uint32_t rate_hz)
 {
     memset(file, 0, sizeof *file);
+    memcpy(file->timbres, timbres, sizeof file->timbres);
     file->params = *params;
     file->rate_hz = rate_hz;
 }
@@ -370,15 +364,14 @@ static void add_control(struct midi_track *track, int role, uint8_t control, lon
  * Both here and in the synth the mix is squared to be a gain. */
 static void add_set_up(const struct midi_file *file, struct midi_track *track, int role)
 {
-    const uint8_t program[] = {(uint8_t)(PROGRAM_CHANGE | role),
-                               (uint8_t)programs[role].number};
+    const struct timbre *const timbre = &file->timbres[timbre_of_role((enum role)role)];
+    const uint8_t program[] = {(uint8_t)(PROGRAM_CHANGE | role), (uint8_t)timbre->program};
     const double mix = params_real(&file->params, mixes[role]);
     const double usual = param_specs[mixes[role]].initial;
-    const int pan = programs[role].pan;
 
     midi_track_message(track, 0, MIDI_META, program, sizeof program);
     add_control(track, role, CONTROL_VOLUME, lround(USUAL_VOLUME * mix / usual));
-    add_control(track, role, CONTROL_PAN, PAN_MIDDLE + (pan < 0 ? pan * 63 / 100 : 0));
+    add_control(track, role, CONTROL_PAN, PAN_MIDDLE + lround(fmin(timbre->pan, 0) * 63 / 100));
 }
 
 static void write_role(const struct midi_file *file, struct midi_bytes *bytes, int role)

@@ -10,9 +10,9 @@
  * A channel sounds a pitch once: a note ends where its role strikes the same pitch again,
  * however long it was to sound. A note that would then last no tick is left out.
  *
- * A role has its General MIDI program, its level in the mix (100, the usual, at the default)
- * and its pan; none is on channel 10, whose programs are drum kits. All tracks end with the
- * last phrase, or with a note that outlasts it.
+ * A role has the General MIDI program of its timbre, its level in the mix (100, the usual, at
+ * the default) and its pan; none is on channel 10, whose programs are drum kits. All tracks end
+ * with the last phrase, or with a note that outlasts it.
  *
  * Unit:    frames in; MIDI_TICKS_PER_QUARTER ticks a quarter note out.
  * Memory:  init/finish; grows with what is added. The bytes of midi_file_make() are the
@@ -25,6 +25,7 @@
 
 #include "common/params.h"
 #include "common/phrase.h"
+#include "common/timbres.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -49,6 +50,7 @@ struct midi_mark {
 
 struct midi_file {
     struct params params; /* with which the piece begins */
+    struct timbre timbres[TIMBRE_COUNT];
     uint32_t rate_hz;
     uint64_t end_frame;
     struct midi_note *notes; /* [n_notes] by frame */
@@ -58,7 +60,8 @@ struct midi_file {
     size_t max_notes, max_bars, max_marks;
 };
 
-void midi_file_init(struct midi_file *file, const struct params *params, uint32_t rate_hz);
+void midi_file_init(struct midi_file *file, const struct params *params,
+                    const struct timbre timbres[TIMBRE_COUNT], uint32_t rate_hz);
 void midi_file_finish(struct midi_file *file);
 int midi_file_add(struct midi_file *file, const struct phrase *phrase);
 /* The whole file as bytes. */

@@ -207,7 +207,7 @@ int offline_compose(const struct offline_request *request)
     struct midi_file midi;
     int rc = begin(&offline, request);
 
-    midi_file_init(&midi, &offline.station.change.params,
+    midi_file_init(&midi, &offline.station.change.params, request->settings->timbres,
                    (uint32_t)request->settings->station_sample_rate);
     offline.midi = request->midi != NULL ? &midi : NULL;
     if (rc == 0) {

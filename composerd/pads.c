@@ -50,15 +50,15 @@ static void strike(struct score *score, int32_t voice, int32_t midi)
         [RULE_chord_voice] = 1, [RULE_chord_common] = 0.88, [RULE_chord_renew] = 0.8};
     struct composer *const composer = score->composer;
     struct draft draft = {.role = ROLE_pad, .midi = midi};
+    const enum rule rule = !score->chord_begins                           ? RULE_chord_renew
+                           : score_held_end(composer, ROLE_pad, midi) > 0 ? RULE_chord_common
+                                                                          : RULE_chord_voice;
 
-    draft.why = !score->chord_begins                           ? RULE_chord_renew
-                : score_held_end(composer, ROLE_pad, midi) > 0 ? RULE_chord_common
-                                                               : RULE_chord_voice;
+    draft.why = voice < VOICES ? rule : RULE_chord_octave;
     draft.frame = score_onset(score, DIE_PAD, 0, JITTER_MS);
     draft.frames = length_of(score, draft.frame);
-    draft.velocity =
-        score->levels.pad_velocity * factors[draft.why] * (voice < VOICES ? 1 : 0.9) +
-        2 * dice_normal(composer, DIE_PAD);
+    draft.velocity = score->levels.pad_velocity * factors[rule] * (voice < VOICES ? 1 : 0.9) +
+                     2 * dice_normal(composer, DIE_PAD);
     if (score_add(score, &draft, voice < VOICES ? ROOM_FOR_HARMONY : ROOM_FOR_DOUBLING)) {
         composer->voice_end[voice] = draft.frame + draft.frames;
     }

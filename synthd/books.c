@@ -33,12 +33,10 @@ static void collect(struct books *books, struct render *render)
     t->notes_begun = t->notes_late = t->notes_dropped = 0;
     render->changes.changes_late = 0;
     render->clipped = 0;
-    if (render->voice != NULL) {
-        const uint64_t stolen = voice_stolen(render->voice);
+    const uint64_t stolen = voices_stolen(&render->voices);
 
-        metric_add(m, METRIC_synthd_voices_stolen, (int64_t)(stolen - books->voices_stolen));
-        books->voices_stolen = stolen;
-    }
+    metric_add(m, METRIC_synthd_voices_stolen, (int64_t)(stolen - books->voices_stolen));
+    books->voices_stolen = stolen;
 }
 
 void books_note_levels(struct books *books, const struct render_chunk *chunk)
@@ -59,7 +57,7 @@ void books_note_levels(struct books *books, const struct render_chunk *chunk)
 void books_keep(struct books *books, struct render *render, struct ring *ring)
 {
     struct metrics *const m = &books->metrics;
-    const uint32_t voices = voice_count(render->voice);
+    const uint32_t voices = voices_count(&render->voices);
 
     collect(books, render);
     metric_set(m, METRIC_synthd_voices, voices);

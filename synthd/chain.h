@@ -1,5 +1,5 @@
 /*
- * chain - from the roles' stems to what is heard: mix, echo, room, tone, width, loudness,
+ * chain - from the timbres' stems to what is heard: mix, echo, room, tone, width, loudness,
  * limiter.
  *
  * Everything is a function of the stems, the values and the absolute frame; what it remembers
@@ -23,6 +23,7 @@
 #include <stdint.h>
 
 struct chain {
+    struct mixer mixer; /* set by its owner: chain_init() leaves it alone */
     struct echo echo;
     struct reverb reverb;
     struct highpass highpass;

@@ -1,27 +1,42 @@
 /*
- * fonts - which SoundFonts there are, and what they say about themselves.
+ * fonts - the SoundFonts of the station: where they are, whether they are whole, and what they
+ * say about themselves.
  *
  * Memory:  plain values.
- * Threads: at start-up.
- * Errors:  0, or -errno.
+ * Threads: one at a time; reads files.
+ * Errors:  a font that cannot be used says why.
  */
 #ifndef AURALIS_FONTS_H
 #define AURALIS_FONTS_H
 
+#include "common/timbres.h"
+#include "synthd/soundfont_check.h"
 #include "synthd/soundfont_info.h"
 
-enum { FONTS_MAX = 8, FONT_PATH_BYTES = 256 };
+#include <stdbool.h>
 
-struct fonts {
-    int n;
-    const char
-        *paths[FONTS_MAX]; /* [n] in order of preference; paths[0] is the one asked for */
-    char texts[FONTS_MAX][FONT_PATH_BYTES];
+enum { FONT_PATH_BYTES = 512 };
+
+struct font {
+    char path[FONT_PATH_BYTES];
+    bool usable;
+    struct soundfont_reason reason; /* why it is not */
+    struct soundfont_info about;
 };
 
-/* The font asked for, then any other that is installed, for when it is missing or broken. */
-void fonts_find(struct fonts *fonts, const char *asked_for);
-/* Reads the beginning of a font. */
-int fonts_info(const char *path, struct soundfont_info *info);
+struct fonts {
+    struct font fonts[TIMBRE_FONT_COUNT];
+};
+
+/* As the settings name them: an empty piano is the General MIDI one, an empty texture the one
+ * that was built or installed with the program. */
+struct font_paths {
+    const char *gm, *piano, *texture;
+};
+
+/* Looks at all of them. */
+void fonts_open(struct fonts *fonts, const struct font_paths *paths);
+/* Looks at one: 0, or -errno with the reason. Nothing but a regular file is read. */
+int font_open(struct font *font, const char *path);
 
 #endif

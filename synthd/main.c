@@ -7,9 +7,9 @@
 #include "common/service.h"
 #include "common/settings.h"
 #include "synthd/feed.h"
-#include "synthd/fonts.h"
 #include "synthd/offline.h"
 #include "synthd/player.h"
+#include "synthd/reload.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -31,6 +31,7 @@ struct synthd {
     struct file_lock lock;
     struct feed feed;
     struct player player;
+    struct reload reload;
     struct log_limit ring_limit, voice_limit;
     char lock_path[SETTING_TEXT_BYTES + 16];
     int64_t begun_ns, next_status_ns;
@@ -47,6 +48,16 @@ static void must(int rc, const char *what)
         log_error("cannot %s reason=\"%s\"", what, log_errno(rc));
         exit(EXIT_FAILURE);
     }
+}
+
+static struct kit_options kit_options(const struct settings *set)
+{
+    return (struct kit_options){
+        .gain = set->synth_gain,
+        .polyphony = set->synth_polyphony,
+        .fonts = {set->synth_soundfont, set->synth_piano_font, set->synth_texture_font},
+        .timbres = set->timbres,
+        .pid = (uint32_t)getpid()};
 }
 
 /* ---- what the feed hands over ---- */
@@ -110,7 +121,8 @@ static void show_status(struct synthd *s, int64_t now_ns)
 
     service_status(&s->service, "%s, %" PRId64 " ms ahead, %u voices%s",
                    player->writes ? "rendering" : "standing by",
-                   ahead * 1000 / player->pace.epoch.rate_hz, voice_count(player->voice),
+                   ahead * 1000 / player->pace.epoch.rate_hz,
+                   voices_count(&player->render.voices),
                    feed_alive(&s->feed, clock_machine_ns()) ? "" : ", composerd is away");
 }
 
@@ -146,10 +158,8 @@ static void set_up(struct synthd *s)
     const struct player_options player = {
         .ring_name = set->ring_name,
         .lead_ms = set->station_lead_ms,
-        .polyphony = set->synth_polyphony,
-        .gain = set->synth_gain,
         .makeup_db = set->synth_makeup_db,
-        .soundfont = set->synth_soundfont,
+        .kit = kit_options(set),
         .pid = (uint32_t)getpid(),
     };
 
@@ -179,6 +189,45 @@ static void prepare(struct synthd *s, int64_t now_ns)
     }
 }
 
+/* Takes up what the configuration now says of timbres and fonts. All else of it waits for a
+ * restart. */
+static void change_kit(struct synthd *s)
+{
+    struct settings *const set = &s->settings;
+    const struct settings *const next = &s->reload.settings;
+
+    memcpy(set->timbres, next->timbres, sizeof set->timbres);
+    memcpy(set->synth_soundfont, next->synth_soundfont, SETTING_TEXT_BYTES);
+    memcpy(set->synth_piano_font, next->synth_piano_font, SETTING_TEXT_BYTES);
+    memcpy(set->synth_texture_font, next->synth_texture_font, SETTING_TEXT_BYTES);
+    if (!player_change(&s->player, &s->reload.kit)) {
+        kit_finish(&s->reload.kit); /* another stream has begun, and waits for its own */
+    }
+}
+
+/* SIGHUP: a kit is made aside, and taken up between two blocks. */
+static void reload(struct synthd *s)
+{
+    struct voices *const voices = &s->player.render.voices;
+
+    s->reload.wanted |= service_reload_wanted();
+    if (reload_collect(&s->reload)) {
+        change_kit(s);
+    }
+    if (reload_busy(&s->reload)) {
+        return;
+    }
+    struct voice *const silent = voices_retire(voices);
+
+    if (silent != NULL) {
+        reload_destroy(&s->reload, silent);
+    } else if (s->reload.wanted && voices->n > 0 && voices_have_room(voices)) {
+        const struct kit_options options = player_kit_options(&s->player);
+
+        reload_begin(&s->reload, &options, &s->player.kit.info);
+    }
+}
+
 /* Takes events, renders what is due; returns when to look again. */
 static int64_t turn(struct synthd *s, int64_t now_ns)
 {
@@ -186,6 +235,7 @@ static int64_t turn(struct synthd *s, int64_t now_ns)
         take_ring(s);
     }
     feed_poll(&s->feed, clock_machine_ns());
+    reload(s);
     if (!s->player.playing) {
         prepare(s, now_ns);
         return s->player.playing ? now_ns : now_ns + waiting_ns;
@@ -233,17 +283,11 @@ static int render_file(const struct settings *set, const char *path, const char 
                        const char *frames)
 {
     struct offline_reason reason;
-    struct fonts fonts;
-
-    fonts_find(&fonts, set->synth_soundfont);
     struct offline_options options = {
         .in = stdin,
         .path = path,
-        .fonts = fonts.paths,
-        .n_fonts = fonts.n,
-        .gain = set->synth_gain,
+        .kit = kit_options(set),
         .makeup_db = set->synth_makeup_db,
-        .polyphony = set->synth_polyphony,
         .progress = isatty(STDERR_FILENO) == 1,
     };
 
@@ -290,8 +334,10 @@ int main(int argc, char **argv)
         return render_file(&s->settings, render, from, frames);
     }
     must(service_init(&s->service), "set up signals and watchdog");
+    reload_init(&s->reload, &program, argc, argv);
     serve(s);
     feed_finish(&s->feed);
+    reload_finish(&s->reload);
     player_finish(&s->player);
     file_lock_finish(&s->lock);
     return EXIT_SUCCESS;

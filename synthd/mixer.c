@@ -5,15 +5,15 @@
 #include <math.h>
 #include <string.h>
 
-struct strip {
-    double level_db, send_db, echo_db, width;
-};
+#define TWO_PI 6.283185307179586
 
-static const struct strip strips[ROLE_COUNT] = {
-#define STRIP(role, ...) [ROLE_##role] = {__VA_ARGS__},
-#include "synthd/strips.def"
-#undef STRIP
-};
+enum { CHANGE_BLOCKS = 70 }; /* 100 ms: no step is heard */
+
+/* A send of so little is none. */
+static const double no_send_db = -60;
+
+/* Timbres that sway do so at different times: this much of a turn apart. */
+static const double turn_apart = 0.38;
 
 double mixer_gain(double mix)
 {
@@ -22,41 +22,138 @@ double mixer_gain(double mix)
     return relative * relative; /* even steps to the ear, and a true zero */
 }
 
-static void add_strip(const struct stereo *stem, double from, double to,
-                      const struct strip *strip, struct buses *out)
+static double linear(double db)
 {
-    const float same = (float)(0.5 + 0.5 * strip->width);
-    const float cross = 1 - same;
-    const float room = (float)pow(10, strip->send_db / 20);
-    const float echo = (float)pow(10, strip->echo_db / 20);
-    const float step = (float)((to - from) / BLOCK_FRAMES);
-    float gain = (float)from;
+    return pow(10, db / 20);
+}
 
-    for (int i = 0; i < BLOCK_FRAMES; i++) {
-        const float left = gain * (same * stem->left[i] + cross * stem->right[i]);
-        const float right = gain * (same * stem->right[i] + cross * stem->left[i]);
+static double send_gain(double db)
+{
+    return db > no_send_db ? linear(db) : 0;
+}
 
-        out->dry.left[i] += left;
-        out->dry.right[i] += right;
-        out->room.left[i] += room * left;
-        out->room.right[i] += room * right;
-        out->echo.left[i] += echo * left;
-        out->echo.right[i] += echo * right;
-        gain += step;
+static void set_strips(struct mixer *mixer, const struct timbre timbres[TIMBRE_COUNT])
+{
+    for (int i = 0; i < TIMBRE_COUNT; i++) {
+        mixer->strips[i] =
+            (struct strip){.level = linear(timbres[i].level_db),
+                           .room = send_gain(timbres[i].room_db),
+                           .echo = send_gain(timbres[i].echo_db),
+                           .width = timbres[i].width,
+                           .sway = timbres[i].sway,
+                           .sway_frames = (uint64_t)(timbres[i].sway_s * mixer->rate_hz)};
     }
 }
 
-void mixer_block(const struct stereo stems[ROLE_COUNT], const struct sound *first,
-                 const struct sound *last, struct buses *out)
+void mixer_init(struct mixer *mixer, const struct timbre timbres[TIMBRE_COUNT],
+                uint32_t rate_hz)
 {
-    memset(out, 0, sizeof *out);
-    for (int role = 0; role < ROLE_COUNT; role++) {
-        const double level = pow(10, strips[role].level_db / 20);
-        const double from = level * mixer_gain(first->values[SOUND_MIX + role]);
-        const double to = level * mixer_gain(last->values[SOUND_MIX + role]);
+    mixer->rate_hz = rate_hz;
+    mixer->blocks_left = 0;
+    set_strips(mixer, timbres);
+}
 
-        if ((from > 0 || to > 0) && block_peak(&stems[role]) > 0) {
-            add_strip(&stems[role], from, to, &strips[role], out);
+void mixer_change(struct mixer *mixer, const struct timbre timbres[TIMBRE_COUNT])
+{
+    memcpy(mixer->before, mixer->strips, sizeof mixer->before);
+    mixer->blocks_left = CHANGE_BLOCKS;
+    set_strips(mixer, timbres);
+}
+
+/* What a strip does to a sample, at one frame. */
+enum gain_id { GAIN_LEFT, GAIN_RIGHT, GAIN_SAME, GAIN_ROOM, GAIN_ECHO, GAIN_COUNT };
+
+static void gains_of(const struct strip *strip, int timbre, uint64_t frame,
+                     double gains[GAIN_COUNT])
+{
+    gains[GAIN_LEFT] = gains[GAIN_RIGHT] = strip->level;
+    gains[GAIN_SAME] = 0.5 + 0.5 * strip->width;
+    gains[GAIN_ROOM] = strip->room;
+    gains[GAIN_ECHO] = strip->echo;
+    if (strip->sway > 0) {
+        const double turn = (double)(frame % strip->sway_frames) / (double)strip->sway_frames;
+        const double place = strip->sway * sin(TWO_PI * (turn + turn_apart * timbre));
+        const double angle = (1 + place) * TWO_PI / 8;
+
+        gains[GAIN_LEFT] *= sqrt(2) * cos(angle);
+        gains[GAIN_RIGHT] *= sqrt(2) * sin(angle);
+    }
+}
+
+/* At a frame, when so many blocks of the way to the present strips are left. */
+static void gains_at(const struct mixer *mixer, int timbre, uint64_t frame, uint32_t left,
+                     double gains[GAIN_COUNT])
+{
+    gains_of(&mixer->strips[timbre], timbre, frame, gains);
+    if (left > 0) {
+        const double share = (double)left / CHANGE_BLOCKS;
+        double before[GAIN_COUNT];
+
+        gains_of(&mixer->before[timbre], timbre, frame, before);
+        for (int i = 0; i < GAIN_COUNT; i++) {
+            gains[i] += share * (before[i] - gains[i]);
         }
     }
+}
+
+static void add_strip(const struct stereo *stem, const float from[GAIN_COUNT],
+                      const float step[GAIN_COUNT], struct buses *buses)
+{
+    for (int i = 0; i < BLOCK_FRAMES; i++) {
+        const float at = (float)i;
+        const float same = from[GAIN_SAME] + at * step[GAIN_SAME];
+        const float cross = 1 - same;
+        const float room = from[GAIN_ROOM] + at * step[GAIN_ROOM];
+        const float echo = from[GAIN_ECHO] + at * step[GAIN_ECHO];
+        const float left = (from[GAIN_LEFT] + at * step[GAIN_LEFT]) *
+                           (same * stem->left[i] + cross * stem->right[i]);
+        const float right = (from[GAIN_RIGHT] + at * step[GAIN_RIGHT]) *
+                            (same * stem->right[i] + cross * stem->left[i]);
+
+        buses->dry.left[i] += left;
+        buses->dry.right[i] += right;
+        buses->room.left[i] += room * left;
+        buses->room.right[i] += room * right;
+        buses->echo.left[i] += echo * left;
+        buses->echo.right[i] += echo * right;
+    }
+}
+
+/* One timbre, its mix parameter at the block's ends as gains. */
+static void add_timbre(const struct mixer *mixer, int timbre, uint64_t frame, struct ramp mix,
+                       const struct stereo *stem, struct buses *buses)
+{
+    const uint32_t left = mixer->blocks_left;
+    double first[GAIN_COUNT];
+    double last[GAIN_COUNT];
+    float from[GAIN_COUNT];
+    float step[GAIN_COUNT];
+
+    gains_at(mixer, timbre, frame, left, first);
+    gains_at(mixer, timbre, frame + BLOCK_FRAMES, left > 0 ? left - 1 : 0, last);
+    for (int side = GAIN_LEFT; side <= GAIN_RIGHT; side++) {
+        first[side] *= mix.first;
+        last[side] *= mix.last;
+    }
+    for (int i = 0; i < GAIN_COUNT; i++) {
+        from[i] = (float)first[i];
+        step[i] = (float)((last[i] - first[i]) / BLOCK_FRAMES);
+    }
+    add_strip(stem, from, step, buses);
+}
+
+void mixer_block(struct mixer *mixer, uint64_t frame, const struct stereo stems[TIMBRE_COUNT],
+                 const struct sound sound[2], struct buses *buses)
+{
+    memset(buses, 0, sizeof *buses);
+    for (int i = 0; i < TIMBRE_COUNT; i++) {
+        const int value = SOUND_MIX + (int)timbre_specs[i].role;
+        const struct ramp mix = {mixer_gain(sound[0].values[value]),
+                                 mixer_gain(sound[1].values[value])};
+
+        if ((mix.first > 0 || mix.last > 0) && block_peak(&stems[i]) > 0) {
+            add_timbre(mixer, i, frame, mix, &stems[i], buses);
+        }
+    }
+    mixer->blocks_left -= mixer->blocks_left > 0;
 }

@@ -27,7 +27,7 @@ struct offline {
     uint64_t left_frames; /* to write */
     uint64_t quiet_blocks;
     int64_t next_progress_ns;
-    struct voice *voice;
+    struct kit kit;
     struct sink sink;
     struct horizon horizon;
     struct event event;
@@ -116,23 +116,20 @@ static int advance(struct offline *offline, uint64_t until_frame)
 static int open_all(struct offline *offline)
 {
     const struct offline_options *const options = offline->options;
-    const struct voice_options voice = {
-        .rate_hz = offline->rate_hz,
-        .gain = options->gain,
-        .polyphony = options->polyphony,
-        .fonts = options->fonts,
-        .n_fonts = options->n_fonts,
-    };
+    struct kit_options kit = options->kit;
 
-    offline->voice = voice_create(&voice);
-    if (offline->voice == NULL) {
+    kit.rate_hz = offline->rate_hz;
+    if (kit_open(&offline->kit, &kit) != 0) {
         return refuse(offline, -ENOMEM, "cannot set up FluidSynth");
     }
-    if (voice_font(offline->voice) < 0) {
-        return refuse(offline, -ENOENT, "no SoundFont can be read: %s",
-                      options->n_fonts > 0 ? options->fonts[0] : "none is set");
+    if (!kit_plays(&offline->kit)) {
+        return refuse(offline, -ENOENT, "no SoundFont can be used: %s",
+                      offline->kit.info.n_degraded > 0 ? offline->kit.info.degraded[0]
+                                                       : "none is set");
     }
-    render_init(&offline->render, offline->voice, offline->rate_hz, options->makeup_db);
+    kit_warn(&offline->kit);
+    render_init(&offline->render, offline->kit.voice, offline->kit.timbres, offline->rate_hz,
+                options->makeup_db);
     const int rc = sink_open(&offline->sink, options->path, offline->rate_hz);
 
     return rc == 0 ? 0
@@ -291,7 +288,7 @@ int offline_render(const struct offline_options *options, struct offline_reason 
     }
     sink_finish(&offline->sink);
     render_finish(&offline->render);
-    voice_destroy(offline->voice);
+    kit_finish(&offline->kit);
     free(offline);
     return rc;
 }

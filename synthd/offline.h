@@ -13,17 +13,17 @@
 #ifndef AURALIS_OFFLINE_H
 #define AURALIS_OFFLINE_H
 
+#include "synthd/kit.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 struct offline_options {
     FILE *in;
-    const char *path;         /* "-", *.wav or *.flac */
-    const char *const *fonts; /* [n_fonts] */
-    int n_fonts;
-    double gain, makeup_db;
-    int32_t polyphony;
+    const char *path;       /* "-", *.wav or *.flac */
+    struct kit_options kit; /* its rate is the journal's */
+    double makeup_db;
     uint64_t from_frame; /* UINT64_MAX: where the first phrase begins */
     uint64_t frames; /* UINT64_MAX: to the end of the last phrase, and until all has faded */
     bool progress;   /* tell on standard error */

@@ -1,8 +1,6 @@
 #include "synthd/player.h"
 
 #include "common/log.h"
-#include "synthd/fonts.h"
-#include "synthd/info_json.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -28,12 +26,21 @@ void player_init(struct player *player, const struct player_options *options)
     player->options = *options;
 }
 
+static void drop_voices(struct player *player)
+{
+    struct voice *voice;
+
+    while ((voice = voices_take(&player->render.voices)) != NULL) {
+        voice_destroy(voice);
+    }
+}
+
 void player_finish(struct player *player)
 {
     ring_writer_finish(&player->ring);
     render_finish(&player->render);
-    voice_destroy(player->voice);
-    player->voice = NULL;
+    drop_voices(player);
+    kit_finish(&player->kit);
 }
 
 bool player_tuned(const struct player *player)
@@ -52,55 +59,50 @@ static void sign_ring(struct player *player)
     atomic_store_explicit(&ring->writer_pid, player->options.pid, memory_order_relaxed);
 }
 
-/* Says once what plays, and what is wrong. */
-static void describe(struct player *player, const struct fonts *fonts)
+/* Plays with the kit's voice from the next block on. */
+static void play_kit(struct player *player)
 {
-    const int font = voice_font(player->voice);
-    char degraded[FONT_PATH_BYTES + 64] = "";
-    struct synth_info info = {
-        .version = AURALIS_VERSION,
-        .fluidsynth = voice_library_version(),
-        .pid = player->options.pid,
-        .font = font >= 0 ? fonts->paths[font] : NULL,
-    };
-
-    if (font != 0) {
-        snprintf(degraded, sizeof degraded, "soundfont %s cannot be used", fonts->paths[0]);
-        log_warn("%s, playing %s", degraded, font > 0 ? fonts->paths[font] : "silence");
-        info.degraded = degraded;
-    }
-    if (info.font != NULL && fonts_info(info.font, &info.about) == 0) {
-        log_info("soundfont loaded path=%s name=\"%s\" licence=\"%s\"", info.font,
-                 info.about.name, info.about.comment);
-    }
-    info_to_json(&info, player->info, sizeof player->info);
+    info_to_json(&player->kit.info, player->info, sizeof player->info);
+    render_play(&player->render, kit_take_voice(&player->kit), player->kit.timbres);
+    sign_ring(player);
 }
 
 /* Voices belong to a rate; another stream may have another one. */
 int player_load(struct player *player)
 {
-    struct fonts fonts;
+    const struct kit_options options = player_kit_options(player);
 
-    if (player->voice != NULL) {
+    if (player->render.voices.n > 0) {
         return 0;
     }
-    fonts_find(&fonts, player->options.soundfont);
-    const struct voice_options options = {
-        .rate_hz = player->pace.epoch.rate_hz,
-        .gain = player->options.gain,
-        .polyphony = player->options.polyphony,
-        .fonts = fonts.paths,
-        .n_fonts = fonts.n,
-    };
+    const int rc = kit_open(&player->kit, &options);
 
-    player->voice = voice_create(&options);
-    if (player->voice == NULL) {
-        return -ENOMEM;
+    if (rc != 0) {
+        return rc;
     }
-    player->render.voice = player->voice;
-    describe(player, &fonts);
-    sign_ring(player);
+    kit_log(&player->kit);
+    play_kit(player);
     return 0;
+}
+
+bool player_change(struct player *player, struct kit *kit)
+{
+    if (player->render.voices.n == 0 || kit->rate_hz != player->render.rate_hz) {
+        return false;
+    }
+    player->kit = *kit;
+    kit->voice = NULL;
+    kit_log(&player->kit);
+    play_kit(player);
+    return true;
+}
+
+struct kit_options player_kit_options(const struct player *player)
+{
+    struct kit_options options = player->options.kit;
+
+    options.rate_hz = player->pace.epoch.rate_hz;
+    return options;
 }
 
 static int open_ring(struct player *player, const struct epoch *epoch)
@@ -146,10 +148,10 @@ int player_tune(struct player *player, const struct epoch *epoch)
         return rc == -ENOENT && !player->writes ? 0 : rc;
     }
     pace_init(&player->pace, epoch, player->options.lead_ms);
-    voice_destroy(player->voice); /* even FluidSynth remembers nothing of another stream */
-    player->voice = NULL;
+    drop_voices(player); /* even FluidSynth remembers nothing of another stream */
     books_new_voice(&player->books);
-    render_init(&player->render, player->voice, epoch->rate_hz, player->options.makeup_db);
+    render_init(&player->render, NULL, player->options.kit.timbres, epoch->rate_hz,
+                player->options.makeup_db);
     return 1;
 }
 

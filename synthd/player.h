@@ -16,6 +16,7 @@
 #include "common/event_json.h"
 #include "common/ring_shm.h"
 #include "synthd/books.h"
+#include "synthd/kit.h"
 #include "synthd/pace.h"
 #include "synthd/render.h"
 #include "synthd/reserve.h"
@@ -25,15 +26,15 @@
 
 struct player_options {
     const char *ring_name;
-    int32_t lead_ms, polyphony;
-    double gain, makeup_db;
-    const char *soundfont;
+    int32_t lead_ms;
+    double makeup_db;
+    struct kit_options kit; /* its rate is the stream's */
     uint32_t pid;
 };
 
 struct player {
     struct player_options options;
-    struct voice *voice;
+    struct kit kit; /* what plays; its voice is with the renderer */
     char info[RING_INFO_BYTES];
     struct ring_writer ring; /* ring.ring is NULL until tuned */
     bool writes;             /* the ring is this player's to write; else a standby's */
@@ -58,6 +59,12 @@ int player_tune(struct player *player, const struct epoch *epoch);
 bool player_tuned(const struct player *player);
 /* Loads the voices, so that joining need not wait for them. */
 int player_load(struct player *player);
+/* Plays with another kit from the next block on, while what is held rings out on the voice
+ * before. There must be room among the renderer's voices. False when there are none to change,
+ * or the stream has another rate. */
+bool player_change(struct player *player, struct kit *kit);
+/* What its kit is made from. */
+struct kit_options player_kit_options(const struct player *player);
 /* Whether an event of this stream was taken. */
 bool player_take(struct player *player, const struct event *event);
 /* From which frame on events matter to what will be rendered next. */

@@ -4,15 +4,20 @@
 
 #include <math.h>
 
+/* So much of what brightness does to the low-passes does intensity, too. */
+static const double intensity_opens = 0.2;
+
 _Static_assert((int)LIMITER_FRAMES == (int)SOUND_AHEAD_FRAMES,
                "composerd leaves the limiter as much time as it takes");
 
-void render_init(struct render *render, struct voice *voice, uint32_t rate_hz, double makeup_db)
+void render_init(struct render *render, struct voice *voice,
+                 const struct timbre timbres[TIMBRE_COUNT], uint32_t rate_hz, double makeup_db)
 {
-    render->voice = voice;
+    voices_set(&render->voices, voice);
     render->rate_hz = rate_hz;
     render->makeup_db = makeup_db;
     render->clipped = 0;
+    mixer_init(&render->chain.mixer, timbres, rate_hz);
     timeline_init(&render->timeline, rate_hz);
     changes_init(&render->changes);
     bars_init(&render->bars);
@@ -37,33 +42,6 @@ void render_know(struct render *render, uint64_t first_frame, struct trim_state 
 void render_finish(struct render *render)
 {
     meter_finish(&render->meter);
-}
-
-/* The voices' next block. False when all of them are silent. */
-static bool play_voices(struct render *render)
-{
-    struct timeline_event events[TIMELINE_BLOCK_EVENTS];
-    const uint32_t n = timeline_pop(&render->timeline, events);
-
-    for (uint32_t i = 0; i < n; i++) {
-        voice_event(render->voice, &events[i]);
-    }
-    render->voice_frame += BLOCK_FRAMES;
-    return voice_block(render->voice, render->stems);
-}
-
-/* The voices alone, up to a frame, unheard. */
-static void skip_voices(struct render *render, uint64_t until)
-{
-    while (render->voice_frame < until) {
-        const uint32_t quiet = timeline_skip(&render->timeline, until);
-
-        voice_skip(render->voice, quiet);
-        render->voice_frame += (uint64_t)quiet * BLOCK_FRAMES;
-        if (render->voice_frame < until) {
-            play_voices(render);
-        }
-    }
 }
 
 /* The limiter may make something be heard SOUND_AHEAD_FRAMES before it moves; what phrases say
@@ -99,6 +77,75 @@ static void learn(struct render *render, const struct meter_reading *reading)
     }
 }
 
+/* How open the voices' low-passes are. */
+static double openness(const struct sound *sound)
+{
+    return 2 * (sound->values[SOUND_BRIGHTNESS] - 0.5) +
+           intensity_opens * 2 * (sound->values[SOUND_INTENSITY] - 0.5);
+}
+
+/* The voices' next block, at voice_frame, where render->sound holds. False when all of them
+ * are silent. */
+static bool play_voices(struct render *render)
+{
+    struct timeline_event events[TIMELINE_BLOCK_EVENTS];
+    const uint32_t n = timeline_pop(&render->timeline, events);
+    bool sounding = false;
+
+    for (uint32_t i = 0; i < n; i++) {
+        voices_event(&render->voices, &events[i]);
+    }
+    for (int band = 0; band < TIMBRE_BANDS; band++) {
+        voices_open(&render->voices, band, openness(&render->sound));
+        sounding |= voices_block(&render->voices, band, render->stems);
+    }
+    render->voice_frame += BLOCK_FRAMES;
+    return sounding;
+}
+
+/* How many of the next blocks, `most` at most, leave the low-passes where they are at the
+ * first; render->sound moves on behind them. */
+static uint32_t blocks_alike(struct render *render, uint32_t most)
+{
+    const int steps = voice_open_steps(openness(&render->sound));
+    uint32_t n = 0;
+
+    do {
+        n++;
+        sound_at(render, render->voice_frame + (uint64_t)n * BLOCK_FRAMES, &render->sound);
+    } while (n < most && voice_open_steps(openness(&render->sound)) == steps);
+    return n;
+}
+
+/* Blocks in which nothing begins or ends, unheard. */
+static void skip_blocks(struct render *render, uint32_t n_blocks)
+{
+    for (uint32_t left = n_blocks; left > 0;) {
+        for (int band = 0; band < TIMBRE_BANDS; band++) {
+            voices_open(&render->voices, band, openness(&render->sound));
+        }
+        const uint32_t n = blocks_alike(render, left);
+
+        for (int band = 0; band < TIMBRE_BANDS; band++) {
+            voices_skip(&render->voices, band, n);
+        }
+        render->voice_frame += (uint64_t)n * BLOCK_FRAMES;
+        left -= n;
+    }
+}
+
+/* The voices alone, up to a frame, unheard. */
+static void skip_voices(struct render *render, uint64_t until)
+{
+    while (render->voice_frame < until) {
+        skip_blocks(render, timeline_skip(&render->timeline, until));
+        if (render->voice_frame < until) {
+            play_voices(render);
+            sound_at(render, render->voice_frame, &render->sound);
+        }
+    }
+}
+
 /* One block of voices through the chain; what comes out lies LIMITER_FRAMES before it. True
  * when it completes a chunk. */
 static bool play(struct render *render, struct stereo *out, struct meter_reading *reading)
@@ -130,14 +177,26 @@ void render_start(struct render *render)
     struct stereo unheard;
     struct meter_reading unread;
 
-    voice_silence(render->voice);
+    voices_silence(&render->voices);
     render->voice_frame = timeline_start(&render->timeline);
-    changes_start(&render->changes, chain_from);
+    changes_start(&render->changes, render->voice_frame);
+    sound_at(render, render->voice_frame, &render->sound);
     skip_voices(render, chain_from); /* the chain has forgotten by then what it would hear */
     meter_begin(&render->meter, render->rate_hz, heard_frame(chain_from));
-    sound_at(render, render->voice_frame, &render->sound);
     while (render->voice_frame < render->frame + LIMITER_FRAMES) {
         play(render, &unheard, &unread);
+    }
+}
+
+void render_play(struct render *render, struct voice *voice,
+                 const struct timbre timbres[TIMBRE_COUNT])
+{
+    if (render->voices.n == 0) {
+        voices_set(&render->voices, voice);
+        mixer_init(&render->chain.mixer, timbres, render->rate_hz);
+    } else {
+        voices_change(&render->voices, voice);
+        mixer_change(&render->chain.mixer, timbres);
     }
 }
 

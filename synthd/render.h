@@ -10,8 +10,8 @@
  * The slow trim cannot be rebuilt from what sounded lately: its state comes with each chunk,
  * and who joins is told those that are known (render_know). Where none is, it begins at zero.
  *
- * Memory:  the caller's struct (about 1 MB), zeroed at first; the voice is the caller's and
- *          outlives it. render_join() allocates a meter and render_finish() frees it. Nothing
+ * Memory:  the caller's struct (about 1 MB), zeroed at first; the voices are the caller's and
+ *          outlive it. render_start() allocates a meter and render_finish() frees it. Nothing
  *          else here allocates, locks, logs or calls the system.
  * Threads: one thread.
  */
@@ -25,13 +25,13 @@
 #include "synthd/meter.h"
 #include "synthd/timeline.h"
 #include "synthd/trim.h"
-#include "synthd/voice.h"
+#include "synthd/voices.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 struct render {
-    struct voice *voice;
+    struct voices voices;
     uint32_t rate_hz;
     double makeup_db;
     uint64_t
@@ -46,7 +46,7 @@ struct render {
     struct meter meter;
     struct trim trim;
     float limiter_lowest; /* gain since the last chunk */
-    struct stereo stems[ROLE_COUNT];
+    struct stereo stems[TIMBRE_COUNT];
 };
 
 /* What is known of a chunk when its last frame comes out. */
@@ -58,10 +58,10 @@ struct render_chunk {
     struct trim_state trim;
 };
 
-/* About to join at frame 0, knowing nothing. The voice may come later, before render_start().
- * */
-void render_init(struct render *render, struct voice *voice, uint32_t rate_hz,
-                 double makeup_db);
+/* About to join at frame 0, knowing nothing. The voice may come later, by render_play(), before
+ * render_start(). */
+void render_init(struct render *render, struct voice *voice,
+                 const struct timbre timbres[TIMBRE_COUNT], uint32_t rate_hz, double makeup_db);
 /* From now on the next block to come out is the one at `frame` (a multiple of BLOCK_FRAMES), as
  * if it had played all along; render_start() must follow. What is known stays known. */
 void render_join(struct render *render, uint64_t frame);
@@ -71,6 +71,11 @@ void render_know(struct render *render, uint64_t first_frame, struct trim_state 
 void render_start(struct render *render);
 
 void render_finish(struct render *render);
+
+/* Plays with another voice and other timbres from the next block on: what is held rings out on
+ * the voice before, and the mix glides. There must be room in render->voices. */
+void render_play(struct render *render, struct voice *voice,
+                 const struct timbre timbres[TIMBRE_COUNT]);
 
 /* False when it was known before. */
 bool render_phrase(struct render *render, const struct phrase *phrase);

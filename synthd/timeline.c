@@ -1,8 +1,13 @@
 #include "synthd/timeline.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { LATE_MIN_MS = 250 }; /* what is left of a late note must be this long to begin it */
+enum {
+    LATE_MIN_MS = 250, /* what is left of a late note must be this long to begin it */
+    GLIDE_GAP_MS = 60, /* a note that begins later after another does not glide from it */
+    GLIDE_LONGEST = 7, /* semitones */
+};
 
 static uint64_t block_of(uint64_t frame)
 {
@@ -118,8 +123,32 @@ static void apply_ends(struct timeline *timeline, const struct phrase *phrase)
     }
 }
 
-static void add_note(struct timeline *timeline, const struct note *note, uint64_t phrase)
+/* The pitch from which a note of the melody glides: that of the one before it in the same
+ * phrase, which still sounds or has just ended. */
+static uint8_t glide_from(const struct timeline *timeline, const struct phrase *phrase,
+                          uint32_t i)
 {
+    const struct note *const note = &phrase->notes[i];
+    const uint64_t gap = (uint64_t)GLIDE_GAP_MS * timeline->rate_hz / 1000;
+
+    for (uint32_t k = i; note->role == ROLE_lead && k > 0; k--) {
+        const struct note *const before = &phrase->notes[k - 1];
+
+        if (before->role == note->role && before->frame < note->frame) {
+            const int interval = abs(note->midi - before->midi);
+
+            return note->frame <= before->frame + before->frames + gap && interval > 0 &&
+                           interval <= GLIDE_LONGEST
+                       ? before->midi
+                       : TIMELINE_NO_GLIDE;
+        }
+    }
+    return TIMELINE_NO_GLIDE;
+}
+
+static void add_note(struct timeline *timeline, const struct phrase *from, uint32_t i)
+{
+    const struct note *const note = &from->notes[i];
     const uint64_t frame = block_of(note->frame);
     const uint64_t end = block_of(note->frame + note->frames);
     const uint64_t end_frame = end > frame ? end : frame + BLOCK_FRAMES;
@@ -135,10 +164,12 @@ static void add_note(struct timeline *timeline, const struct note *note, uint64_
         .frame = frame,
         .end_frame = end_frame,
         .written_end_frame = end_frame,
-        .phrase = phrase,
+        .phrase = from->phrase,
         .role = note->role,
         .midi = note->midi,
         .velocity = note->velocity,
+        .timbre = (uint8_t)timbre_of(note),
+        .glide_from = glide_from(timeline, from, i),
     };
 }
 
@@ -167,7 +198,7 @@ bool timeline_apply(struct timeline *timeline, const struct phrase *phrase)
     apply_ends(timeline, phrase);
     add_span(timeline, phrase);
     for (uint32_t i = 0; i < phrase->n_notes; i++) {
-        add_note(timeline, &phrase->notes[i], phrase->phrase);
+        add_note(timeline, phrase, i);
     }
     find_next_event(timeline);
     return true;
@@ -179,8 +210,8 @@ static bool event_before(const struct timeline_event *a, const struct timeline_e
     if (a->on != b->on) {
         return b->on;
     }
-    if (a->role != b->role) {
-        return a->role < b->role;
+    if (a->timbre != b->timbre) {
+        return a->timbre < b->timbre;
     }
     if (a->midi != b->midi) {
         return a->midi < b->midi;
@@ -218,7 +249,12 @@ static bool note_event(struct timeline *timeline, struct timeline_note *note,
         note->id = timeline->next_id++;
         timeline->notes_begun++;
     }
-    *event = (struct timeline_event){*keep, note->role, note->midi, note->velocity, note->id};
+    *event = (struct timeline_event){.on = *keep,
+                                     .timbre = note->timbre,
+                                     .midi = note->midi,
+                                     .velocity = note->velocity,
+                                     .glide_from = note->glide_from,
+                                     .id = note->id};
     return true;
 }
 

@@ -18,7 +18,7 @@
 #ifndef AURALIS_TIMELINE_H
 #define AURALIS_TIMELINE_H
 
-#include "common/phrase.h"
+#include "common/timbres.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,6 +28,7 @@ enum {
     TIMELINE_SPANS = 64,
     TIMELINE_BLOCK_EVENTS = 128, /* what is more waits for the next block */
     TIMELINE_TAIL_SECONDS = 5,   /* a note that ended longer ago cannot be heard any more */
+    TIMELINE_NO_GLIDE = 255,
 };
 
 struct timeline_note {
@@ -36,6 +37,8 @@ struct timeline_note {
     uint64_t phrase;
     uint32_t id; /* of a begun note */
     uint8_t role, midi, velocity;
+    uint8_t timbre;     /* enum timbre_id */
+    uint8_t glide_from; /* midi, or TIMELINE_NO_GLIDE */
     bool begun;
 };
 
@@ -61,8 +64,9 @@ struct timeline {
 
 struct timeline_event {
     bool on;
-    uint8_t role, midi, velocity;
-    uint32_t id; /* the same for a note's on and off */
+    uint8_t timbre, midi, velocity;
+    uint8_t glide_from; /* of a beginning: the midi at which it begins, or TIMELINE_NO_GLIDE */
+    uint32_t id;        /* the same for a note's on and off */
 };
 
 /* An empty timeline, joining at frame 0. */
@@ -79,7 +83,7 @@ uint64_t timeline_start(struct timeline *timeline);
 bool timeline_apply(struct timeline *timeline, const struct phrase *phrase);
 
 /* The events of the block at the timeline's position, which then moves on: ends before
- * beginnings, by role, then midi. Returns how many. */
+ * beginnings, by timbre, then midi. Returns how many. */
 uint32_t timeline_pop(struct timeline *timeline,
                       struct timeline_event events[TIMELINE_BLOCK_EVENTS]);
 

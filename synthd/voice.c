@@ -1,147 +1,32 @@
 #include "synthd/voice.h"
 
-#include <fluidsynth.h>
+#include "synthd/voice_band.h"
+
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    SIDES = 2,
-    LANES = 4, /* a pitch may overlap itself this often */
-    CHANNELS = 64,
-    LINEAR = FLUID_INTERP_LINEAR,
-    CUBIC = FLUID_INTERP_4THORDER,
-    NOTES = 256,      /* held at once */
-    SKIP_BLOCKS = 32, /* at a time: stays in the cache */
-    MIDI_PAN = 10,
-    MIDI_PAN_MIDDLE = 64,
-    VOICES_PER_NOTE = 4, /* the most that the instruments take */
+    SKIP_BLOCKS = 32,    /* at a time: stays in the cache */
+    VOICES_PER_NOTE = 4, /* the most that the timbres take */
+    MIDI_GLIDE_TIME = 5,
+    MIDI_GLIDE_TIME_FINE = 37,
+    MIDI_GLIDE_FROM = 84,
+    GLIDE_MIN_MS = 5,
+    GLIDE_LONGEST = 7, /* semitones */
 };
 
-_Static_assert(ROLE_COUNT *SIDES *LANES <= CHANNELS, "every lane has a channel");
-
-struct program {
-    int number, pan;
-};
-
-static const struct program programs[ROLE_COUNT] = {
-#define PROGRAM(role, ...) [ROLE_##role] = {__VA_ARGS__},
-#include "common/programs.def"
-#undef PROGRAM
-};
-
-struct instrument {
-    int key;
-    double attack, release;
-    int filter_cents, interpolation;
-};
-
-static const struct instrument instruments[ROLE_COUNT] = {
-#define INSTRUMENT(role, ...) [ROLE_##role] = {__VA_ARGS__},
-#include "synthd/instruments.def"
-#undef INSTRUMENT
-};
-
-struct held {
-    bool used;
-    uint32_t id;
-    uint8_t channel, key;
-};
-
-struct voice {
-    fluid_settings_t *settings;
-    fluid_synth_t *synth;
-    int font; /* index of the one that plays, or -1 */
-    int polyphony;
-    uint64_t stolen;
-    struct held held[NOTES];
-    uint8_t next_lane[ROLE_COUNT][128];
-};
-
-/* Channels of one role share an audio group, which is its stem. */
-static int channel_of(int role, int side, int lane)
+/* FluidSynth logs for the whole process; what matters is told by results. */
+static void be_quiet(void)
 {
-    return role + ROLE_COUNT * (side * LANES + lane);
-}
+    static atomic_flag quiet = ATOMIC_FLAG_INIT;
 
-static double timecents(double factor)
-{
-    return 1200 * log2(factor);
-}
-
-static void set_up_channel(struct voice *voice, int role, int side, int channel)
-{
-    const struct instrument *const i = &instruments[role];
-    const int percent = programs[role].pan;
-    const int direction = percent < 0 ? -1 : 2 * side - 1;
-    const int pan = MIDI_PAN_MIDDLE + direction * abs(percent) * 63 / 100;
-
-    fluid_synth_cc(voice->synth, channel, MIDI_PAN, pan);
-    fluid_synth_set_gen(voice->synth, channel, GEN_VOLENVATTACK, (float)timecents(i->attack));
-    fluid_synth_set_gen(voice->synth, channel, GEN_VOLENVRELEASE, (float)timecents(i->release));
-    fluid_synth_set_gen(voice->synth, channel, GEN_FILTERFC, (float)i->filter_cents);
-    fluid_synth_set_interp_method(voice->synth, channel, i->interpolation);
-}
-
-/* Chooses the role's preset and keeps its samples in memory. A font that lacks it plays its
- * first. */
-static void choose_preset(struct voice *voice, int sfont, int role)
-{
-    const int wanted = programs[role].number;
-    const bool there = fluid_synth_pin_preset(voice->synth, sfont, 0, wanted) == FLUID_OK;
-    const int program = there ? wanted : 0;
-
-    if (!there) {
-        fluid_synth_pin_preset(voice->synth, sfont, 0, 0);
-    }
-    for (int side = 0; side < SIDES; side++) {
-        for (int lane = 0; lane < LANES; lane++) {
-            const int channel = channel_of(role, side, lane);
-
-            fluid_synth_set_channel_type(voice->synth, channel, CHANNEL_TYPE_MELODIC);
-            fluid_synth_program_select(voice->synth, channel, sfont, 0, program);
-            set_up_channel(voice, role, side, channel);
+    if (!atomic_flag_test_and_set(&quiet)) {
+        for (int level = FLUID_PANIC; level < LAST_LOG_LEVEL; level++) {
+            fluid_set_log_function(level, NULL, NULL);
         }
     }
-}
-
-static void load_font(struct voice *voice, const struct voice_options *options)
-{
-    voice->font = -1;
-    for (int i = 0; i < options->n_fonts && voice->font < 0; i++) {
-        const int sfont = fluid_is_soundfont(options->fonts[i])
-                              ? fluid_synth_sfload(voice->synth, options->fonts[i], 0)
-                              : FLUID_FAILED;
-
-        if (sfont == FLUID_FAILED) {
-            continue;
-        }
-        voice->font = i;
-        for (int role = 0; role < ROLE_COUNT; role++) {
-            choose_preset(voice, sfont, role);
-        }
-    }
-}
-
-static fluid_settings_t *make_settings(const struct voice_options *options)
-{
-    fluid_settings_t *const s = new_fluid_settings();
-
-    if (s != NULL) {
-        fluid_settings_setnum(s, "synth.sample-rate", options->rate_hz);
-        fluid_settings_setnum(s, "synth.gain", options->gain);
-        fluid_settings_setint(s, "synth.polyphony", options->polyphony);
-        fluid_settings_setint(s, "synth.midi-channels", CHANNELS);
-        fluid_settings_setint(s, "synth.audio-groups", ROLE_COUNT);
-        fluid_settings_setint(s, "synth.audio-channels", ROLE_COUNT);
-        fluid_settings_setint(s, "synth.cpu-cores", 1);
-        fluid_settings_setint(s, "synth.threadsafe-api", 0);
-        fluid_settings_setint(s, "synth.lock-memory", 0);
-        fluid_settings_setint(s, "synth.dynamic-sample-loading", 1);
-        fluid_settings_setint(s, "synth.reverb.active", 0);
-        fluid_settings_setint(s, "synth.chorus.active", 0);
-    }
-    return s;
 }
 
 struct voice *voice_create(const struct voice_options *options)
@@ -151,17 +36,15 @@ struct voice *voice_create(const struct voice_options *options)
     if (voice == NULL) {
         return NULL;
     }
-    for (int level = FLUID_PANIC; level < LAST_LOG_LEVEL; level++) {
-        fluid_set_log_function(level, NULL, NULL); /* what matters is told by results */
-    }
+    be_quiet();
     voice->polyphony = options->polyphony;
-    voice->settings = make_settings(options);
-    voice->synth = voice->settings != NULL ? new_fluid_synth(voice->settings) : NULL;
-    if (voice->synth == NULL) {
-        voice_destroy(voice);
-        return NULL;
+    memcpy(voice->timbres, options->timbres, sizeof voice->timbres);
+    for (int band = 0; band < TIMBRE_BANDS; band++) {
+        if (band_load(voice, band, options) != 0) {
+            voice_destroy(voice);
+            return NULL;
+        }
     }
-    load_font(voice, options);
     return voice;
 }
 
@@ -170,14 +53,21 @@ void voice_destroy(struct voice *voice)
     if (voice == NULL) {
         return;
     }
-    delete_fluid_synth(voice->synth); /* both accept NULL */
-    delete_fluid_settings(voice->settings);
+    for (int band = 0; band < TIMBRE_BANDS; band++) {
+        delete_fluid_synth(voice->bands[band].synth); /* both accept NULL */
+        delete_fluid_settings(voice->bands[band].settings);
+    }
     free(voice);
 }
 
-int voice_font(const struct voice *voice)
+int voice_font(const struct voice *voice, enum timbre_id timbre)
 {
-    return voice->font;
+    return voice->fonts[timbre];
+}
+
+bool voice_font_failed(const struct voice *voice, enum timbre_font font)
+{
+    return voice->failed[font];
 }
 
 const char *voice_library_version(void)
@@ -185,20 +75,20 @@ const char *voice_library_version(void)
     return fluid_version_str();
 }
 
-static struct held *find_held(struct voice *voice, uint32_t id)
+static struct band_note *find_held(struct band *band, uint32_t id)
 {
-    for (int i = 0; i < NOTES; i++) {
-        if (voice->held[i].used && voice->held[i].id == id) {
-            return &voice->held[i];
+    for (int i = 0; i < BAND_NOTES; i++) {
+        if (band->held[i].used && band->held[i].id == id) {
+            return &band->held[i];
         }
     }
     return NULL;
 }
 
-static bool lane_is_free(const struct voice *voice, int channel, int key)
+static bool lane_is_free(const struct band *band, int channel, int key)
 {
-    for (int i = 0; i < NOTES; i++) {
-        const struct held *const held = &voice->held[i];
+    for (int i = 0; i < BAND_NOTES; i++) {
+        const struct band_note *const held = &band->held[i];
 
         if (held->used && held->channel == channel && held->key == key) {
             return false;
@@ -207,16 +97,20 @@ static bool lane_is_free(const struct voice *voice, int channel, int key)
     return true;
 }
 
-/* The lane for a pitch: the one used longest ago of those where it is not held. */
-static int choose_lane(struct voice *voice, int role, int side, int key)
+/* The lane for a pitch: the one used longest ago of those where it is not held, nor the one
+ * that it glides from, which FluidSynth would end there. */
+static int choose_lane(struct voice *voice, enum timbre_id timbre, int side, int key,
+                       int from_key)
 {
-    uint8_t *const next = &voice->next_lane[role][key];
+    struct band *const band = &voice->bands[timbre_specs[timbre].band];
+    uint8_t *const next = &band->next_lane[timbre][key];
 
-    for (int tries = 0; tries < LANES; tries++) {
+    for (int tries = 0; tries < BAND_LANES; tries++) {
         const int lane = *next;
+        const int channel = band_channel(band, voice->places[timbre], side, lane);
 
-        *next = (uint8_t)((*next + 1) % LANES);
-        if (lane_is_free(voice, channel_of(role, side, lane), key)) {
+        *next = (uint8_t)((*next + 1) % BAND_LANES);
+        if (lane_is_free(band, channel, key) && lane_is_free(band, channel, from_key)) {
             return lane;
         }
     }
@@ -229,95 +123,169 @@ static int softened(int velocity)
     return (int)lround(127 * pow(velocity / 127.0, 0.7));
 }
 
-static void begin_note(struct voice *voice, const struct timeline_event *event)
+/* The next note of the channel begins at another pitch and glides to its own. FluidSynth keeps
+ * nothing of that beyond the note. */
+static void prepare_glide(fluid_synth_t *synth, int channel, int from_key, int ms)
 {
-    const int fixed = instruments[event->role].key;
-    const int key = fixed >= 0 ? fixed : event->midi;
-    const int side = event->midi & 1;
-    const int channel =
-        channel_of(event->role, side, choose_lane(voice, event->role, side, key));
-    struct held *slot = NULL;
-
-    for (int i = 0; i < NOTES && slot == NULL; i++) {
-        slot = voice->held[i].used ? NULL : &voice->held[i];
-    }
-    if (slot == NULL) {
-        voice->stolen++;
-        return;
-    }
-    if (fluid_synth_get_active_voice_count(voice->synth) + VOICES_PER_NOTE > voice->polyphony) {
-        voice->stolen++;
-    }
-    *slot = (struct held){true, event->id, (uint8_t)channel, (uint8_t)key};
-    fluid_synth_noteon(voice->synth, channel, key, softened(event->velocity));
+    fluid_synth_cc(synth, channel, MIDI_GLIDE_TIME, ms / 128);
+    fluid_synth_cc(synth, channel, MIDI_GLIDE_TIME_FINE, ms % 128);
+    fluid_synth_cc(synth, channel, MIDI_GLIDE_FROM, from_key);
 }
 
-void voice_event(struct voice *voice, const struct timeline_event *event)
+/* A fifth takes as long as the timbre says, a semitone GLIDE_MIN_MS. */
+static int glide_ms(const struct timbre *timbre, int interval)
+{
+    const double share = fmin((abs(interval) - 1) / (GLIDE_LONGEST - 1.0), 1);
+
+    return (int)lround(GLIDE_MIN_MS + share * (timbre->glide_ms - GLIDE_MIN_MS));
+}
+
+static bool glides(const struct timbre *timbre, const struct timeline_event *event)
+{
+    return event->glide_from != TIMELINE_NO_GLIDE && timbre->key < 0 &&
+           timbre->glide_ms >= GLIDE_MIN_MS;
+}
+
+static void begin_note(struct voice *voice, const struct timeline_event *event)
+{
+    const enum timbre_id timbre = (enum timbre_id)event->timbre;
+    struct band *const band = &voice->bands[timbre_specs[timbre].band];
+    const struct timbre *const t = &voice->timbres[timbre];
+    const int key = t->key >= 0 ? t->key : event->midi;
+    const int from_key = glides(t, event) ? event->glide_from : key;
+    const int side = event->midi & 1;
+    const int lane = choose_lane(voice, timbre, side, key, from_key);
+    const int channel = band_channel(band, voice->places[timbre], side, lane);
+    struct band_note *slot = NULL;
+
+    for (int i = 0; i < BAND_NOTES && slot == NULL; i++) {
+        slot = band->held[i].used ? NULL : &band->held[i];
+    }
+    if (slot == NULL) {
+        band->stolen++;
+        return;
+    }
+    if (fluid_synth_get_active_voice_count(band->synth) + VOICES_PER_NOTE > voice->polyphony) {
+        band->stolen++;
+    }
+    *slot = (struct band_note){true, event->id, (uint8_t)channel, (uint8_t)key};
+    if (from_key != key) {
+        prepare_glide(band->synth, channel, from_key, glide_ms(t, key - from_key));
+    }
+    fluid_synth_noteon(band->synth, channel, key, softened(event->velocity));
+}
+
+bool voice_event(struct voice *voice, const struct timeline_event *event)
 {
     if (event->on) {
         begin_note(voice, event);
-        return;
+        return true;
     }
-    struct held *const held = find_held(voice, event->id);
+    struct band *const band = &voice->bands[timbre_specs[event->timbre].band];
+    struct band_note *const held = find_held(band, event->id);
 
-    if (held != NULL) {
-        fluid_synth_noteoff(voice->synth, held->channel, held->key);
-        held->used = false;
-    }
-}
-
-static void process(struct voice *voice, struct stereo stems[ROLE_COUNT])
-{
-    float *out[2 * ROLE_COUNT];
-    float **next = out;
-
-    memset(stems, 0, ROLE_COUNT * sizeof stems[0]); /* FluidSynth adds to what is there */
-    for (int role = 0; role < ROLE_COUNT; role++) {
-        *next++ = stems[role].left;
-        *next++ = stems[role].right;
-    }
-    fluid_synth_process(voice->synth, BLOCK_FRAMES, 0, NULL, 2 * ROLE_COUNT, out);
-}
-
-bool voice_block(struct voice *voice, struct stereo stems[ROLE_COUNT])
-{
-    /* skipped blocks change nothing: an idle synth has no state that moves */
-    if (fluid_synth_get_active_voice_count(voice->synth) == 0) {
+    if (held == NULL) {
         return false;
     }
-    process(voice, stems);
+    fluid_synth_noteoff(band->synth, held->channel, held->key);
+    held->used = false;
     return true;
 }
 
-void voice_skip(struct voice *voice, uint32_t n_blocks)
+int voice_open_steps(double openness)
 {
+    return (int)lround(openness * BAND_OPEN_STEPS);
+}
+
+void voice_open(struct voice *voice, int band, double openness)
+{
+    struct band *const b = &voice->bands[band];
+    const int steps = voice_open_steps(openness);
+
+    if (steps == b->open_steps) {
+        return;
+    }
+    b->open_steps = steps;
+    for (int i = 0; i < b->n_timbres; i++) {
+        band_set_filter(voice, (enum timbre_id)b->timbres[i]);
+    }
+}
+
+static void process(struct band *band, struct stereo stems[TIMBRE_COUNT])
+{
+    float *out[2 * TIMBRE_COUNT];
+    float **next = out;
+
+    for (int i = 0; i < band->n_timbres; i++) {
+        struct stereo *const stem = &stems[band->timbres[i]];
+
+        memset(stem, 0, sizeof *stem); /* FluidSynth adds to what is there */
+        *next++ = stem->left;
+        *next++ = stem->right;
+    }
+    fluid_synth_process(band->synth, BLOCK_FRAMES, 0, NULL, 2 * band->n_timbres, out);
+}
+
+bool voice_block(struct voice *voice, int band, struct stereo stems[TIMBRE_COUNT])
+{
+    struct band *const b = &voice->bands[band];
+
+    /* skipped blocks change nothing: an idle synth has no state that moves */
+    if (fluid_synth_get_active_voice_count(b->synth) == 0) {
+        for (int i = 0; i < b->n_timbres; i++) {
+            memset(&stems[b->timbres[i]], 0, sizeof stems[0]);
+        }
+        return false;
+    }
+    process(b, stems);
+    return true;
+}
+
+void voice_skip(struct voice *voice, int band, uint32_t n_blocks)
+{
+    fluid_synth_t *const synth = voice->bands[band].synth;
+
     for (uint32_t left = n_blocks; left > 0;) {
         const uint32_t n = left < SKIP_BLOCKS ? left : SKIP_BLOCKS;
 
-        if (fluid_synth_get_active_voice_count(voice->synth) == 0) {
+        if (fluid_synth_get_active_voice_count(synth) == 0) {
             return;
         }
-        fluid_synth_process(voice->synth, (int)(n * BLOCK_FRAMES), 0, NULL, 0, NULL);
+        fluid_synth_process(synth, (int)(n * BLOCK_FRAMES), 0, NULL, 0, NULL);
         left -= n;
     }
 }
 
 void voice_silence(struct voice *voice)
 {
-    struct stereo unheard[ROLE_COUNT];
+    struct stereo unheard[TIMBRE_COUNT];
 
-    fluid_synth_all_sounds_off(voice->synth, -1);
-    process(voice, unheard); /* what is cut off is let go of with the next block */
-    memset(voice->held, 0, sizeof voice->held);
-    memset(voice->next_lane, 0, sizeof voice->next_lane);
+    for (int i = 0; i < TIMBRE_BANDS; i++) {
+        struct band *const band = &voice->bands[i];
+
+        fluid_synth_all_sounds_off(band->synth, -1);
+        process(band, unheard); /* what is cut off is let go of with the next block */
+        memset(band->held, 0, sizeof band->held);
+        memset(band->next_lane, 0, sizeof band->next_lane);
+    }
 }
 
 uint32_t voice_count(const struct voice *voice)
 {
-    return (uint32_t)fluid_synth_get_active_voice_count(voice->synth);
+    int n = 0;
+
+    for (int band = 0; band < TIMBRE_BANDS; band++) {
+        n += fluid_synth_get_active_voice_count(voice->bands[band].synth);
+    }
+    return (uint32_t)n;
 }
 
 uint64_t voice_stolen(const struct voice *voice)
 {
-    return voice->stolen;
+    uint64_t n = 0;
+
+    for (int band = 0; band < TIMBRE_BANDS; band++) {
+        n += voice->bands[band].stolen;
+    }
+    return n;
 }

@@ -19,6 +19,7 @@ export const NOTE_RULES = {
   'chord.voice': 'A voice of a new chord, led by the least motion.',
   'chord.common': 'A common tone, struck again softly as the chord changes.',
   'chord.renew': 'A long chord struck again softly, overlapping itself.',
+  'chord.octave': 'A voice of the chord an octave higher, where the music is dense.',
   'bass.root': 'The root of the chord.',
   'bass.fifth': 'The fifth of the chord.',
   'bass.pedal': 'The tonic held below moving chords.',

@@ -6,6 +6,7 @@
 #include "composerd/station_json.h"
 #include "streamd/chunk.h"
 #include "tests/samples.h"
+#include "tests/small_font.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,6 +57,17 @@ static void write_events(const char *fuzzer)
     write_text(fuzzer, "phrase", phrase_to_json(&heads[0], &phrase));
     write_text(fuzzer, "params", params_event_to_json(&heads[1], &params));
     write_text(fuzzer, "heartbeat", heartbeat_to_json(&heads[2], &heartbeat, NULL));
+}
+
+static void write_soundfonts(void)
+{
+    const int programs[] = {0, 1, 8, 127};
+    struct small_font font;
+
+    small_font_make(&font, programs, 1);
+    write_seed("soundfont", "one preset", font.bytes, font.n_bytes);
+    small_font_make(&font, programs, 4);
+    write_seed("soundfont", "four presets", font.bytes, font.n_bytes);
 }
 
 static void write_snapshot(void)
@@ -175,6 +187,7 @@ int main(int argc, char **argv)
     mkdir(dir, 0755);
     write_events("event_json");
     write_events("json");
+    write_soundfonts();
     write_snapshot();
     write_journal();
     write_requests();

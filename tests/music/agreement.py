@@ -9,6 +9,7 @@ RESOLUTION = 'melody.resolution'
 SOURCES = {'chord': 'melody.chord', 'scale': 'melody.scale', 'chromatic': 'melody.chromatic'}
 PREFIXES = {'pad': 'chord.', 'bass': 'bass.', 'lead': 'melody.', 'bell': 'bell.', 'swell': 'swell.',
             'kick': 'kick.', 'brush': 'brush.'}
+DOUBLING = 'chord.octave'
 BASS = {'bass.root': 0, 'bass.fifth': 7}
 
 
@@ -31,6 +32,8 @@ def others(piece):
             root = theory.chord(chord.name)[0]
             due = theory.pitch_class(chord.key) if note.why == 'bass.pedal' else root + BASS.get(note.why, 0)
             wrong += (note.midi - due) % 12 != 0
+        if note.why == DOUBLING and chord is not None:
+            wrong += note.midi - 12 not in chord.told['notes']
     return wrong
 
 

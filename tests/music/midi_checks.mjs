@@ -18,7 +18,8 @@ function table(name, macro) {
 }
 
 const MIX = Object.fromEntries(table('roles', 'ROLE').map(([role, mix]) => [role, mix.replace('_', '.')]));
-const PROGRAMS = Object.fromEntries(table('programs', 'PROGRAM').map(([role, ...row]) => [role, row.map(Number)]));
+/* name, role, band, font, bank, program, texture_program, key, pan */
+const PROGRAMS = Object.fromEntries(table('timbres', 'TIMBRE').map((row) => [row[0], [Number(row[5]), Number(row[8])]]));
 const MINOR = Object.fromEntries(table('modes', 'MODE').map((row) => [row[0], row.at(-1) === '1']));
 export const ROLES = Object.keys(MIX);
 

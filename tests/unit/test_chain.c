@@ -12,7 +12,8 @@ enum { RATE_HZ = 44100, SECOND_BLOCKS = RATE_HZ / BLOCK_FRAMES };
 static struct reverb room;
 static struct chain chain;
 static struct chain_input input;
-static struct stereo stems[ROLE_COUNT];
+static struct timbre timbres[TIMBRE_COUNT];
+static struct stereo stems[TIMBRE_COUNT];
 
 static int set_up(void **state)
 {
@@ -27,6 +28,8 @@ static int set_up(void **state)
     input.stems = stems;
     free(changes);
     memset(stems, 0, sizeof stems);
+    timbres_init(timbres);
+    mixer_init(&chain.mixer, timbres, RATE_HZ);
     chain_init(&chain, 0, RATE_HZ);
     reverb_init(&room, RATE_HZ);
     return 0;

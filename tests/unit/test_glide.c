@@ -54,7 +54,8 @@ static void steer(const struct steered *control, uint64_t number, double value)
 /* A steady tone, one side a quarter ahead of the other; what comes out, its delay taken off. */
 static void play(const struct steered *control)
 {
-    static struct stereo stems[ROLE_COUNT];
+    static struct stereo stems[TIMBRE_COUNT];
+    static struct timbre timbres[TIMBRE_COUNT];
     struct chain_input input = {.stems = stems, .tempo = {.bpm = 90, .age_frames = RATE_HZ}};
     struct stereo out;
 
@@ -63,14 +64,16 @@ static void play(const struct steered *control)
     steer(control, 0, control->from);
     steer(control, 1, control->to);
     changes_start(&changes, 0);
+    timbres_init(timbres);
+    mixer_init(&chain.mixer, timbres, RATE_HZ);
     chain_init(&chain, 0, RATE_HZ);
     changes_at(&changes, 0, &input.sound[0]);
     for (uint64_t at = 0; at < FRAMES + LIMITER_FRAMES; at += BLOCK_FRAMES) {
         for (uint64_t i = 0; i < BLOCK_FRAMES; i++) {
             const double phase = 2 * M_PI * control->hz * (double)(at + i) / RATE_HZ;
 
-            stems[control->role].left[i] = (float)(0.05 * sin(phase));
-            stems[control->role].right[i] = (float)(0.05 * cos(phase));
+            stems[timbre_of_role(control->role)].left[i] = (float)(0.05 * sin(phase));
+            stems[timbre_of_role(control->role)].right[i] = (float)(0.05 * cos(phase));
         }
         changes_at(&changes, at + BLOCK_FRAMES, &input.sound[1]);
         input.frame = at;

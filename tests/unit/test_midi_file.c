@@ -8,7 +8,6 @@
 #include <string.h>
 
 enum { RATE = 44100, MAX_MARKS = 64 };
-
 #define BAR      (INT64_C(4) * MIDI_TICKS_PER_QUARTER)
 
 #define SLOW_BAR UINT64_C(176448) /* frames, at 60 BPM or so */
@@ -29,6 +28,8 @@ struct found {
     uint32_t mark_tick[MAX_MARKS];
     uint32_t end_tick[1 + ROLE_COUNT]; /* of each track */
 };
+
+static struct timbre timbres[TIMBRE_COUNT];
 
 struct reader {
     const uint8_t *at, *end;
@@ -205,7 +206,7 @@ static void begin_file(struct midi_file *file)
     struct params params;
 
     params_init(&params);
-    midi_file_init(file, &params, RATE);
+    midi_file_init(file, &params, timbres, RATE);
 }
 
 static struct params some_params(void)
@@ -229,7 +230,7 @@ static void test_a_composed_hour_is_a_whole_file_with_every_note_ended(void **st
 
     (void)state;
     composer_init(&composer, &params, RATE);
-    midi_file_init(&file, &params, RATE);
+    midi_file_init(&file, &params, timbres, RATE);
     for (uint64_t n = 0; composer.frame < UINT64_C(3600) * RATE; n++) {
         compose_phrase(&composer, &params, 8, n, &composition);
         CHECK_INT(midi_file_add(&file, &composition.phrase), 0);
@@ -436,7 +437,7 @@ static void test_each_role_has_its_program_level_and_place(void **state)
     (void)state;
     params.mix_pad = 1;
     params.mix_bass = 0;
-    midi_file_init(&file, &params, RATE);
+    midi_file_init(&file, &params, timbres, RATE);
     read_file(&file, &found);
     for (int role = 0; role < ROLE_COUNT; role++) {
         CHECK(found.program[role] >= 0);
@@ -459,7 +460,7 @@ static void test_the_longest_title_is_whole(void **state)
     params.key = 10;
     params.mode = MODE_mixolydian;
     params.seed = UINT64_MAX;
-    midi_file_init(&file, &params, RATE);
+    midi_file_init(&file, &params, timbres, RATE);
     read_file(&file, &found);
     CHECK_TEXT(found.title, "Auralis: Bb mixolydian, seed 18446744073709551615");
     midi_file_finish(&file);
@@ -494,5 +495,6 @@ int main(void)
         cmocka_unit_test(test_nothing_added_is_a_file_without_notes),
     };
 
+    timbres_init(timbres);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -317,6 +317,86 @@ static void test_each_frame_has_the_phrase_that_owns_it(void **state)
     free(timeline);
 }
 
+/* From which pitch the melody's note at `frame` begins, after one of 60 at 0 for 22050. */
+static int glide_of(uint64_t frame, uint8_t midi)
+{
+    struct timeline *const timeline = make_timeline();
+    struct timeline_event events[TIMELINE_BLOCK_EVENTS];
+    int from = -1;
+
+    begin_phrase(0, 0);
+    add_note(0, 22050, ROLE_lead, 60);
+    add_note(64, 44100, ROLE_pad, 61); /* another role is no melody */
+    add_note(frame, 22050, ROLE_lead, midi);
+    timeline_apply(timeline, &phrase);
+    timeline_start(timeline);
+    while (timeline->position <= frame) {
+        const uint32_t n = timeline_pop(timeline, events);
+
+        for (uint32_t i = 0; i < n; i++) {
+            if (events[i].on && events[i].midi == midi) {
+                from = events[i].glide_from;
+            } else if (events[i].on) {
+                CHECK_INT(events[i].glide_from, TIMELINE_NO_GLIDE);
+            }
+        }
+    }
+    free(timeline);
+    return from;
+}
+
+static void test_the_melody_glides_from_a_close_note_just_before(void **state)
+{
+    (void)state;
+    CHECK_INT(glide_of(20000, 62), 60); /* it still sounds */
+    CHECK_INT(glide_of(22050, 67), 60);
+    CHECK_INT(glide_of(24000, 58), 60); /* 44 ms after its end */
+    CHECK_INT(glide_of(26000, 58), TIMELINE_NO_GLIDE);
+    CHECK_INT(glide_of(22050, 68), TIMELINE_NO_GLIDE); /* too far */
+    CHECK_INT(glide_of(22050, 60), TIMELINE_NO_GLIDE);
+}
+
+/* What a phrase says must not depend on which phrases came before. */
+static void test_nothing_glides_from_another_phrase(void **state)
+{
+    struct timeline *const timeline = make_timeline();
+    struct timeline_event events[TIMELINE_BLOCK_EVENTS];
+
+    (void)state;
+    begin_phrase(0, 0);
+    add_note(0, 1024, ROLE_lead, 60);
+    timeline_apply(timeline, &phrase);
+    begin_phrase(1, 512);
+    add_note(512, 64, ROLE_lead, 62);
+    timeline_apply(timeline, &phrase);
+    timeline_start(timeline);
+    while (timeline->position < 512) {
+        timeline_pop(timeline, events);
+    }
+    CHECK_INT(timeline_pop(timeline, events), 1);
+    CHECK_INT(events[0].glide_from, TIMELINE_NO_GLIDE);
+    free(timeline);
+}
+
+static void test_what_doubles_the_chords_is_played_by_the_second_pad(void **state)
+{
+    struct timeline *const timeline = make_timeline();
+    struct timeline_event events[TIMELINE_BLOCK_EVENTS];
+
+    (void)state;
+    begin_phrase(0, 0);
+    add_note(0, 1024, ROLE_pad, 60);
+    add_note(0, 1024, ROLE_pad, 72);
+    phrase.notes[1].why = RULE_chord_octave;
+    timeline_apply(timeline, &phrase);
+    timeline_start(timeline);
+    CHECK_INT(timeline_pop(timeline, events), 2);
+    CHECK_INT(events[0].timbre, TIMBRE_pad);
+    CHECK_INT(events[1].timbre, TIMBRE_pad2);
+    CHECK_INT(events[1].midi, 72);
+    free(timeline);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -334,6 +414,9 @@ int main(void)
             test_a_note_that_a_later_phrase_took_away_does_not_come_back_when_joining),
         cmocka_unit_test(test_a_full_timeline_drops_and_counts),
         cmocka_unit_test(test_each_frame_has_the_phrase_that_owns_it),
+        cmocka_unit_test(test_the_melody_glides_from_a_close_note_just_before),
+        cmocka_unit_test(test_nothing_glides_from_another_phrase),
+        cmocka_unit_test(test_what_doubles_the_chords_is_played_by_the_second_pad),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,125 @@
+#include "synthd/voices.h"
+
+#include <string.h>
+
+void voices_set(struct voices *voices, struct voice *voice)
+{
+    memset(voices, 0, sizeof *voices);
+    voices->all[0] = voice;
+    voices->n = voice != NULL;
+}
+
+bool voices_have_room(const struct voices *voices)
+{
+    return voices->n < VOICES_MAX;
+}
+
+void voices_change(struct voices *voices, struct voice *voice)
+{
+    memmove(voices->all + 1, voices->all, (size_t)voices->n * sizeof voices->all[0]);
+    voices->all[0] = voice;
+    voices->n++;
+}
+
+static struct voice *remove_at(struct voices *voices, int i)
+{
+    struct voice *const voice = voices->all[i];
+
+    voices->stolen_before += voice_stolen(voice);
+    voices->n--;
+    memmove(voices->all + i, voices->all + i + 1,
+            (size_t)(voices->n - i) * sizeof voices->all[0]);
+    return voice;
+}
+
+struct voice *voices_retire(struct voices *voices)
+{
+    for (int i = 1; i < voices->n; i++) {
+        if (voice_count(voices->all[i]) == 0) {
+            return remove_at(voices, i);
+        }
+    }
+    return NULL;
+}
+
+struct voice *voices_take(struct voices *voices)
+{
+    return voices->n > 0 ? remove_at(voices, 0) : NULL;
+}
+
+void voices_event(struct voices *voices, const struct timeline_event *event)
+{
+    for (int i = 0; i < voices->n; i++) {
+        if (voice_event(voices->all[i], event)) {
+            return;
+        }
+    }
+}
+
+void voices_open(struct voices *voices, int band, double openness)
+{
+    for (int i = 0; i < voices->n; i++) {
+        voice_open(voices->all[i], band, openness);
+    }
+}
+
+static void add_block(const struct stereo *from, struct stereo *to)
+{
+    for (int i = 0; i < BLOCK_FRAMES; i++) {
+        to->left[i] += from->left[i];
+        to->right[i] += from->right[i];
+    }
+}
+
+bool voices_block(struct voices *voices, int band, struct stereo stems[TIMBRE_COUNT])
+{
+    bool sounding = voice_block(voices->all[0], band, stems);
+
+    for (int i = 1; i < voices->n; i++) {
+        struct stereo before[TIMBRE_COUNT];
+
+        if (voice_block(voices->all[i], band, before)) {
+            sounding = true;
+            for (int timbre = 0; timbre < TIMBRE_COUNT; timbre++) {
+                if (timbre_specs[timbre].band == band) {
+                    add_block(&before[timbre], &stems[timbre]);
+                }
+            }
+        }
+    }
+    return sounding;
+}
+
+void voices_skip(struct voices *voices, int band, uint32_t n_blocks)
+{
+    for (int i = 0; i < voices->n; i++) {
+        voice_skip(voices->all[i], band, n_blocks);
+    }
+}
+
+void voices_silence(struct voices *voices)
+{
+    for (int i = 0; i < voices->n; i++) {
+        voice_silence(voices->all[i]);
+    }
+}
+
+uint32_t voices_count(const struct voices *voices)
+{
+    uint32_t n = 0;
+
+    for (int i = 0; i < voices->n; i++) {
+        n += voice_count(voices->all[i]);
+    }
+    return n;
+}
+
+uint64_t voices_stolen(const struct voices *voices)
+{
+    uint64_t n = voices->stolen_before;
+
+    for (int i = 0; i < voices->n; i++) {
+        n += voice_stolen(voices->all[i]);
+    }
+    return n;
+}
