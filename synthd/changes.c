@@ -28,7 +28,8 @@ static void sound_of(const struct params *params, struct sound *sound)
     sound->values[SOUND_BRIGHTNESS] = params->brightness;
     sound->values[SOUND_SPACE] = params->space;
     sound->values[SOUND_WIDTH] = params->width;
-    sound->values[SOUND_GAIN] = params->habits.gain;
+    sound->values[SOUND_GAIN] =
+        params->habits.gain + (params->habits.loudness - habits_plain.loudness);
     sound->values[SOUND_LOUDNESS] = params->habits.loudness;
     sound->values[SOUND_UNTOUCHED] = is_untouched(params) ? 1 : 0;
 #define ROLE(name, mix, ...) sound->values[SOUND_MIX + ROLE_##name] = params->mix;

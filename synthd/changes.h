@@ -27,7 +27,7 @@ enum sound_id {
     SOUND_BRIGHTNESS,
     SOUND_SPACE,
     SOUND_WIDTH,
-    SOUND_GAIN,      /* the preset's, dB */
+    SOUND_GAIN,      /* the preset's, dB: to what is usual, and from there to its loudness */
     SOUND_LOUDNESS,  /* the preset's, LUFS */
     SOUND_UNTOUCHED, /* 1 while intensity and mix are as the preset has them */
     SOUND_MIX,       /* of the first role; the others follow */

@@ -24,7 +24,8 @@ struct offline_options {
     const char *path;       /* "-", *.wav or *.flac */
     struct kit_options kit; /* its rate is the journal's */
     double makeup_db;
-    uint64_t from_frame; /* UINT64_MAX: where the first phrase begins */
+    uint64_t from_frame; /* UINT64_MAX: where the first phrase begins; later ones begin with no
+                            slow trim, see render.h */
     uint64_t frames; /* UINT64_MAX: to the end of the last phrase, and until all has faded */
     bool progress;   /* tell on standard error */
 };
