@@ -9,6 +9,14 @@ import takeover
 
 ROUNDS = station.short_or_full(4, 20)
 SYNTHD_ROUNDS = station.short_or_full(4, 50)
+TRIM_STEP_DB = 1 / 600  # 1 dB a minute, a chunk of 100 ms
+
+
+def trims(ring):
+    """The slow trim behind each chunk that the ring still tells of."""
+    last = ring.published() // ring.chunk_frames
+    facts = [ring.chunk(seq * ring.chunk_frames) for seq in range(max(0, last - 110), last)]
+    return [fact[7] for fact in facts if fact] or [0.0]
 
 
 class Kills(unittest.TestCase):
@@ -66,6 +74,20 @@ class Kills(unittest.TestCase):
         if station.SPEED_COUNTS:
             self.assertLessEqual(station.percentile(waits, 0.5), 300)
             self.assertLessEqual(station.percentile(waits, 0.99), 450)
+
+    def test_the_slow_trim_goes_on_where_the_killed_synth_left_it(self):
+        with station.Station('synth.makeup_db=-4') as auralis:  # far too soft: it rises all the time
+            auralis.wait_event('heartbeat')
+            station.until(lambda: trims(auralis.ring())[-1] > 60 * TRIM_STEP_DB, 'more than a pre-roll has it')
+            join = auralis.kill_and_wait('synthd')
+            station.until(lambda: auralis.published() > join + station.RATE_HZ, 'a second after the join')
+            found = trims(auralis.ring())
+        steps = [after - before for before, after in zip(found, found[1:])]
+        station.table(['slow trim', 'least step dB a chunk', 'largest', 'dB in the end'],
+                      ['over a kill', f'{min(steps):.5f}', f'{max(steps):.5f}', f'{found[-1]:.3f}'])
+        self.assertGreater(min(steps), -TRIM_STEP_DB / 100)
+        self.assertLess(max(steps), TRIM_STEP_DB * 1.01)
+        self.assertGreater(found[-1], 65 * TRIM_STEP_DB)
 
     def test_streamd(self):
         self.check('streamd')
