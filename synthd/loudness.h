@@ -12,13 +12,19 @@
 #ifndef AURALIS_LOUDNESS_H
 #define AURALIS_LOUDNESS_H
 
+#include "common/phrase.h"
+
+#include <stdbool.h>
 #include <stdint.h>
 
 #define LOUDNESS_FLOOR (-120.0)
 
 struct loudness {
-    void *meter;            /* NULL without memory */
-    uint32_t window_frames; /* 400 ms, which the meter keeps going round */
+    void *meter, *peaks;           /* NULL without memory */
+    float block[2 * BLOCK_FRAMES]; /* that was looked at last for its peaks, interleaved */
+    bool looked;                   /* between its samples too */
+    double true_peak;              /* the highest */
+    uint32_t window_frames;        /* 400 ms, which the meter keeps going round */
     uint32_t settled_frames;
     uint32_t silent_frames; /* given as zeros since there was anything else */
     uint32_t owed_frames;   /* of silence that changes nothing but the place in the window */
@@ -37,6 +43,9 @@ void loudness_finish(struct loudness *loudness);
 /* At most BLOCK_FRAMES frames. */
 void loudness_add(struct loudness *loudness, const float *left, const float *right,
                   uint32_t n_frames);
+/* One block, whose largest sample is known, for its true peaks. */
+void loudness_peak(struct loudness *loudness, const float left[BLOCK_FRAMES],
+                   const float right[BLOCK_FRAMES], float peak);
 void loudness_read(const struct loudness *loudness, struct loudness_reading *reading);
 
 #endif

@@ -15,13 +15,37 @@ void meter_finish(struct meter *meter)
     loudness_finish(&meter->loudness);
 }
 
-static void add(struct meter *meter, const struct stereo *block, uint32_t from, uint32_t to)
+static float peak_of(const struct stereo *block, uint32_t from, uint32_t to)
 {
-    loudness_add(&meter->loudness, block->left + from, block->right + from, to - from);
+    float peak = 0;
+
     for (uint32_t i = from; i < to; i++) {
-        meter->peak =
-            larger(meter->peak, larger(fabsf(block->left[i]), fabsf(block->right[i])));
+        peak = larger(peak, larger(fabsf(block->left[i]), fabsf(block->right[i])));
     }
+    return peak;
+}
+
+/* Returns the largest sample of what was added. */
+static float add(struct meter *meter, const struct stereo *block, uint32_t from, uint32_t to)
+{
+    const float peak = peak_of(block, from, to);
+
+    loudness_add(&meter->loudness, block->left + from, block->right + from, to - from);
+    meter->peak = larger(meter->peak, peak);
+    return peak;
+}
+
+/* The end of a chunk, and the beginning of the next one. */
+static float turn(struct meter *meter, uint64_t frame, const struct stereo *block,
+                  uint32_t left, struct meter_reading *reading)
+{
+    const float before = add(meter, block, 0, left);
+
+    reading->first_frame = frame + left - meter->chunk_frames;
+    reading->peak = meter->peak;
+    loudness_read(&meter->loudness, &reading->loudness);
+    meter->peak = 0;
+    return larger(before, add(meter, block, left, BLOCK_FRAMES));
 }
 
 bool meter_block(struct meter *meter, uint64_t frame, const struct stereo *block,
@@ -29,22 +53,13 @@ bool meter_block(struct meter *meter, uint64_t frame, const struct stereo *block
 {
     const uint32_t into = (uint32_t)(frame % meter->chunk_frames);
     const uint32_t left = meter->chunk_frames - into;
+    const bool ends = left <= BLOCK_FRAMES;
+    const bool whole = meter->whole || into == 0;
 
-    if (into == 0) {
-        meter->whole = true;
-    }
-    if (left > BLOCK_FRAMES) {
-        add(meter, block, 0, BLOCK_FRAMES);
-        return false;
-    }
-    add(meter, block, 0, left);
-    reading->first_frame = frame - into;
-    reading->peak = meter->peak;
-    loudness_read(&meter->loudness, &reading->loudness);
-    meter->peak = 0;
-    const bool complete = meter->whole;
+    meter->whole = whole || ends;
+    const float peak =
+        ends ? turn(meter, frame, block, left, reading) : add(meter, block, 0, BLOCK_FRAMES);
 
-    meter->whole = true;
-    add(meter, block, left, BLOCK_FRAMES);
-    return complete;
+    loudness_peak(&meter->loudness, block->left, block->right, peak);
+    return ends && whole;
 }

@@ -36,6 +36,7 @@ static void play(double hz, double level, uint64_t from, uint64_t until)
             left[i] = (float)(level * sin(2 * M_PI * hz * at / 48000));
         }
         loudness_add(&loudness, left, right, BLOCK_FRAMES);
+        loudness_peak(&loudness, left, right, (float)level);
     }
 }
 
@@ -151,10 +152,40 @@ static void test_true_peaks_lie_between_samples(void **state)
         samples[i] = (float)(0.5 * sin(M_PI / 2 * (i + 0.5)));
     }
     for (int b = 0; b < 100; b++) {
-        loudness_add(&loudness, samples, samples, BLOCK_FRAMES);
+        loudness_peak(&loudness, samples, samples, 0.36f);
     }
     loudness_read(&loudness, &reading);
     CHECK_NEAR(reading.true_peak_db, 20 * log10(0.5), 0.3);
+}
+
+/* Soft and loud blocks by turns: what is left out could not have been higher. */
+static void test_true_peaks_are_found_wherever_they_lie(void **state)
+{
+    for (uint64_t seed = 0; seed < 30; seed++) {
+        struct loudness every = {0};
+        struct loudness_reading reading, all;
+        struct rng rng;
+
+        rng_init(&rng, seed);
+        loudness_begin(&loudness, 44100, 0);
+        loudness_begin(&every, 44100, 0);
+        for (int b = 0; b < 200; b++) {
+            const float level = rng_below(&rng, 20) == 0 ? 0.8f : 0.2f;
+            float left[BLOCK_FRAMES], right[BLOCK_FRAMES];
+
+            for (int i = 0; i < BLOCK_FRAMES; i++) {
+                left[i] = level * (float)(2 * rng_unit(&rng) - 1);
+                right[i] = level * (float)(2 * rng_unit(&rng) - 1);
+            }
+            loudness_peak(&loudness, left, right, level);
+            loudness_peak(&every, left, right, 1000); /* nothing is left out */
+        }
+        loudness_read(&loudness, &reading);
+        loudness_read(&every, &all);
+        CHECK_NEAR(reading.true_peak_db, all.true_peak_db, 0);
+        loudness_finish(&every);
+    }
+    (void)state;
 }
 
 int main(void)
@@ -166,6 +197,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_who_begins_later_reads_the_same_bits, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_a_long_silence_leaves_no_trace, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_true_peaks_are_found_wherever_they_lie, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_true_peaks_lie_between_samples, set_up, tear_down),
     };
 
