@@ -1,5 +1,6 @@
 /*
- * small_font - the smallest SoundFont that plays: one looped wave, one instrument, some presets.
+ * small_font - the smallest SoundFont that plays: one looped wave, one instrument, some
+ * presets.
  *
  * Memory:  the caller's bytes.
  */

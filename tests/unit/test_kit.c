@@ -1,5 +1,5 @@
-/* From the settings to what plays: which font plays which timbre, what is said of them, and that
- * no file, however broken, does harm. */
+/* From the settings to what plays: which font plays which timbre, what is said of them, and
+ * that no file, however broken, does harm. */
 #include "common/rng.h"
 #include "synthd/kit.h"
 #include "tests/check.h"

@@ -29,6 +29,7 @@ static void begin(void)
         .timbres = timbres};
 
     timbres_init(timbres);
+    timbres[TIMBRE_bell].attack = 15; /* here it is the General MIDI font's */
     voice_destroy(voice);
     voice = voice_create(&options);
     CHECK(voice != NULL);
