@@ -123,10 +123,10 @@ ROWS = [
 ]
 
 
-def broken(measures, preset, minutes):
+def broken(measures, preset, minutes, rows=ROWS):
     """[(row, side, value)] of the limits that a piece breaks."""
     found = []
-    for row in ROWS:
+    for row in rows:
         side = row.broken(measures[row.measure], preset, minutes)
         if side:
             found.append((row, side, measures[row.measure]))

@@ -27,10 +27,10 @@ def limit(row, presets):
     return ' '.join([words(row.low, row.high), *(f'({text})' for text in own)]).strip()
 
 
-def lines(columns):
+def lines(columns, rows=limits.ROWS):
     """The table's lines, of Measured."""
     presets = sorted({column.preset for column in columns})
-    names = [(row, limit(row, presets)) for row in limits.ROWS]
+    names = [(row, limit(row, presets)) for row in rows]
     first, second = max(len(row.measure) for row, _ in names), max(len(text) for _, text in names)
     heads = [column.order.label for column in columns]
     heads = [head if len(head) <= CELL else f'{head[:CELL - 2]}{head[-2:]}' for head in heads]
