@@ -8,6 +8,7 @@
 #include "common/settings.h"
 #include "synthd/feed.h"
 #include "synthd/offline.h"
+#include "synthd/pipeline.h"
 #include "synthd/player.h"
 #include "synthd/reload.h"
 
@@ -289,6 +290,7 @@ static int render_file(const struct settings *set, const char *path, const char 
         .kit = kit_options(set),
         .makeup_db = set->synth_makeup_db,
         .progress = isatty(STDERR_FILENO) == 1,
+        .n_threads = pipeline_processors(),
     };
 
     if (!read_frames(from, &options.from_frame) || !read_frames(frames, &options.frames)) {

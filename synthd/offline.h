@@ -7,7 +7,7 @@
  *
  * Unit:    frames of the stream.
  * Memory:  allocates while it runs, frees all.
- * Threads: one thread.
+ * Threads: called from one; it makes a second one if it may.
  * Errors:  0, or -errno with the reason in words.
  */
 #ifndef AURALIS_OFFLINE_H
@@ -28,6 +28,7 @@ struct offline_options {
                             slow trim, see render.h */
     uint64_t frames; /* UINT64_MAX: to the end of the last phrase, and until all has faded */
     bool progress;   /* tell on standard error */
+    int n_threads;   /* that may be used */
 };
 
 struct offline_reason {

@@ -52,7 +52,7 @@ static uint64_t heard_frame(uint64_t frame)
     return frame > SOUND_AHEAD_FRAMES ? frame - SOUND_AHEAD_FRAMES : 0;
 }
 
-/* What is steered, and what form and the trim add to it. */
+/* What is steered, and what form adds to it; the trim comes later. */
 static void sound_at(struct render *render, uint64_t frame, struct sound *sound)
 {
     double *const brightness = &sound->values[SOUND_BRIGHTNESS];
@@ -60,21 +60,6 @@ static void sound_at(struct render *render, uint64_t frame, struct sound *sound)
 
     changes_at(&render->changes, frame, sound);
     *brightness = fmin(fmax(*brightness + shade, 0), 1);
-    sound->values[SOUND_GAIN] += trim_db_at(&render->trim, frame);
-}
-
-/* Lets the trim learn from a chunk whose last frame has just come out. */
-static void learn(struct render *render, const struct meter_reading *reading)
-{
-    const uint64_t chunk = reading->first_frame / render->trim.chunk_frames;
-    const double asked_lufs = render->sound.values[SOUND_LOUDNESS];
-
-    if (render->sound.values[SOUND_UNTOUCHED] < 1 ||
-        bars_thin_at(&render->bars, reading->first_frame)) {
-        trim_hold(&render->trim, chunk);
-    } else {
-        trim_hear(&render->trim, chunk, reading->loudness.chunk_lufs - asked_lufs);
-    }
 }
 
 /* How open the voices' low-passes are. */
@@ -84,23 +69,48 @@ static double openness(const struct sound *sound)
            intensity_opens * 2 * (sound->values[SOUND_INTENSITY] - 0.5);
 }
 
-/* The voices' next block, at voice_frame, where render->sound holds. False when all of them
- * are silent. */
-static bool play_voices(struct render *render)
+/* The chunk whose end comes out with a block of the voices, or came out last before it. */
+static uint64_t chunk_behind(const struct render *render, uint64_t frame)
 {
-    struct timeline_event events[TIMELINE_BLOCK_EVENTS];
-    const uint32_t n = timeline_pop(&render->timeline, events);
-    bool sounding = false;
+    const uint64_t chunk_frames = render->rate_hz / 10;
+    const uint64_t n_complete = (heard_frame(frame) + BLOCK_FRAMES) / chunk_frames;
 
-    for (uint32_t i = 0; i < n; i++) {
-        voices_event(&render->voices, &events[i]);
-    }
-    for (int band = 0; band < TIMBRE_BANDS; band++) {
-        voices_open(&render->voices, band, openness(&render->sound));
-        sounding |= voices_block(&render->voices, band, render->stems);
-    }
+    return n_complete > 0 ? (n_complete - 1) * chunk_frames : 0;
+}
+
+void render_take(struct render *render, struct render_step *step)
+{
+    const uint64_t chunk_frame = chunk_behind(render, render->voice_frame);
+
+    step->frame = render->voice_frame;
+    step->sound[0] = render->sound;
+    step->n_events = timeline_pop(&render->timeline, step->events);
     render->voice_frame += BLOCK_FRAMES;
-    return sounding;
+    sound_at(render, render->voice_frame, &render->sound);
+    step->sound[1] = render->sound;
+    step->tempo = bars_tempo_at(&render->bars, heard_frame(step->frame));
+    step->phrase = timeline_phrase_at(&render->timeline, chunk_frame);
+    step->thin = bars_thin_at(&render->bars, chunk_frame);
+}
+
+void render_voices(struct render *render, int band, struct render_step *step)
+{
+    for (uint32_t i = 0; i < step->n_events; i++) {
+        if (timbre_specs[step->events[i].timbre].band == band) {
+            voices_event(&render->voices, &step->events[i]);
+        }
+    }
+    voices_open(&render->voices, band, openness(&step->sound[0]));
+    step->sounding[band] = voices_block(&render->voices, band, step->stems);
+}
+
+/* The next block's events and voices. */
+static void take_voices(struct render *render, struct render_step *step)
+{
+    render_take(render, step);
+    for (int band = 0; band < TIMBRE_BANDS; band++) {
+        render_voices(render, band, step);
+    }
 }
 
 /* How many of the next blocks, `most` at most, leave the low-passes where they are at the
@@ -140,32 +150,51 @@ static void skip_voices(struct render *render, uint64_t until)
     while (render->voice_frame < until) {
         skip_blocks(render, timeline_skip(&render->timeline, until));
         if (render->voice_frame < until) {
-            play_voices(render);
-            sound_at(render, render->voice_frame, &render->sound);
+            take_voices(render, &render->step);
         }
     }
 }
 
-/* One block of voices through the chain; what comes out lies LIMITER_FRAMES before it. True
- * when it completes a chunk. */
-static bool play(struct render *render, struct stereo *out, struct meter_reading *reading)
+/* Lets the trim learn from a chunk whose last frame has just come out. */
+static void learn(struct render *render, const struct render_step *step,
+                  const struct meter_reading *reading)
 {
-    const uint64_t frame = render->voice_frame;
+    const uint64_t chunk = reading->first_frame / render->trim.chunk_frames;
+    const double asked_lufs = step->sound[1].values[SOUND_LOUDNESS];
+
+    if (step->sound[1].values[SOUND_UNTOUCHED] < 1 || step->thin) {
+        trim_hold(&render->trim, chunk);
+    } else {
+        trim_hear(&render->trim, chunk, reading->loudness.chunk_lufs - asked_lufs);
+    }
+}
+
+/* A block of voices, with the trim, through the chain; what comes out lies LIMITER_FRAMES before
+ * it. True when it completes a chunk. */
+static bool play(struct render *render, const struct render_step *step, struct stereo *out,
+                 struct meter_reading *reading)
+{
     struct chain_input in = {
-        .frame = frame,
-        .sound = {render->sound},
-        .tempo = bars_tempo_at(&render->bars, heard_frame(frame)),
+        .frame = step->frame,
+        .sound = {step->sound[0], step->sound[1]},
+        .tempo = step->tempo,
     };
 
-    in.stems = play_voices(render) ? render->stems : NULL;
-    sound_at(render, render->voice_frame, &in.sound[1]);
+    for (int band = 0; band < TIMBRE_BANDS; band++) {
+        in.stems = step->sounding[band] ? step->stems : in.stems;
+    }
+    for (int end = 0; end < 2; end++) {
+        const uint64_t frame = step->frame + (uint64_t)end * BLOCK_FRAMES;
+
+        in.sound[end].values[SOUND_GAIN] += trim_db_at(&render->trim, frame);
+    }
     chain_block(&render->chain, &in, out);
-    render->sound = in.sound[1];
-    if (frame < LIMITER_FRAMES ||
-        !meter_block(&render->meter, frame - LIMITER_FRAMES, out, reading)) {
+    render->loudness_gain = chain_loudness_gain(&in.sound[1]);
+    if (step->frame < LIMITER_FRAMES ||
+        !meter_block(&render->meter, step->frame - LIMITER_FRAMES, out, reading)) {
         return false;
     }
-    learn(render, reading);
+    learn(render, step, reading);
     return true;
 }
 
@@ -184,7 +213,8 @@ void render_start(struct render *render)
     skip_voices(render, chain_from); /* the chain has forgotten by then what it would hear */
     meter_begin(&render->meter, render->rate_hz, heard_frame(chain_from));
     while (render->voice_frame < render->frame + LIMITER_FRAMES) {
-        play(render, &unheard, &unread);
+        take_voices(render, &render->step);
+        play(render, &render->step, &unheard, &unread);
     }
 }
 
@@ -219,14 +249,14 @@ bool render_rests(const struct render *render)
     return render->chain.asleep;
 }
 
-bool render_block(struct render *render, uint32_t words[BLOCK_FRAMES],
-                  struct render_chunk *chunk)
+bool render_mix(struct render *render, const struct render_step *step,
+                uint32_t words[BLOCK_FRAMES], struct render_chunk *chunk)
 {
     const uint64_t frame = render->frame;
     const struct limiter *const limiter = &render->chain.limiter;
     struct meter_reading reading;
     struct stereo out;
-    const bool complete = play(render, &out, &reading);
+    const bool complete = play(render, step, &out, &reading);
 
     render->clipped += pcm_block(frame, &out, words);
     render->frame = frame + BLOCK_FRAMES;
@@ -236,14 +266,21 @@ bool render_block(struct render *render, uint32_t words[BLOCK_FRAMES],
     }
     *chunk = (struct render_chunk){
         .first_frame = reading.first_frame,
-        .phrase = timeline_phrase_at(&render->timeline, reading.first_frame),
+        .phrase = step->phrase,
         .peak = reading.peak,
         .limiter_gain = limiter->gain,
-        .makeup_gain = (float)(render->chain.makeup * chain_loudness_gain(&render->sound)),
+        .makeup_gain = (float)(render->chain.makeup * render->loudness_gain),
         .limiter_lowest = render->limiter_lowest,
         .loudness = reading.loudness,
         .trim = trim_state_at(&render->trim, reading.first_frame / render->trim.chunk_frames),
     };
     render->limiter_lowest = 1;
     return true;
+}
+
+bool render_block(struct render *render, uint32_t words[BLOCK_FRAMES],
+                  struct render_chunk *chunk)
+{
+    take_voices(render, &render->step);
+    return render_mix(render, &render->step, words, chunk);
 }

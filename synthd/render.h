@@ -6,6 +6,11 @@
  * at its own frame: the limiter's look-ahead is rendered before. The same events give the same
  * frames, wherever it joined, once what sounded before has faded.
  *
+ * render_block() is steps, each of which has state of its own: the next block's events and
+ * values (render_take), the voices of each band (render_voices), and what comes out
+ * (render_mix). Each takes all blocks in order; different blocks, and bands, may be in different
+ * steps, and threads, at once.
+ *
  * Unit:    frames since the stream's birth; one frame = one word, as in common/ring.h.
  * The slow trim cannot be rebuilt from what sounded lately: its state comes with each chunk,
  * and who joins is told those that are known (render_know). Where none is, it begins at zero.
@@ -13,7 +18,8 @@
  * Memory:  the caller's struct (about 1 MB), zeroed at first; the voices are the caller's and
  *          outlive it. render_start() allocates a meter and render_finish() frees it. Nothing
  *          else here allocates, locks, logs or calls the system.
- * Threads: one thread.
+ * Threads: one thread; or, from render_start() on, one at a time in each of the steps, with all
+ *          that is given to it in that of render_take().
  */
 #ifndef AURALIS_RENDER_H
 #define AURALIS_RENDER_H
@@ -30,6 +36,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* A block of the voices on its way through the steps. */
+struct render_step {
+    uint64_t frame;
+    struct sound sound[2]; /* at its first frame, and behind its last */
+    struct tempo tempo;
+    uint64_t phrase; /* of the chunk that is complete, or was last, once it has come out */
+    bool thin;       /* that chunk, as bars.h says it */
+    uint32_t n_events;
+    struct timeline_event events[TIMELINE_BLOCK_EVENTS]; /* [n_events] */
+    bool sounding[TIMBRE_BANDS]; /* where none is, the stems are not written */
+    struct stereo stems[TIMBRE_COUNT];
+};
+
 struct render {
     struct voices voices;
     uint32_t rate_hz;
@@ -45,8 +64,9 @@ struct render {
     struct chain chain;
     struct meter meter;
     struct trim trim;
+    double loudness_gain; /* of the chain, where voice_frame was */
     float limiter_lowest; /* gain since the last chunk */
-    struct stereo stems[TIMBRE_COUNT];
+    struct render_step step;
 };
 
 /* What is known of a chunk when its last frame comes out. */
@@ -86,5 +106,10 @@ bool render_rests(const struct render *render);
 /* The block at render->frame, which then moves on. True when it completes a chunk. */
 bool render_block(struct render *render, uint32_t words[BLOCK_FRAMES],
                   struct render_chunk *chunk);
+/* Its steps. */
+void render_take(struct render *render, struct render_step *step);
+void render_voices(struct render *render, int band, struct render_step *step);
+bool render_mix(struct render *render, const struct render_step *step,
+                uint32_t words[BLOCK_FRAMES], struct render_chunk *chunk);
 
 #endif

@@ -35,6 +35,8 @@ target_compile_definitions(test_render PRIVATE
     AURALIS_TEXTURE_FONT="${PROJECT_BINARY_DIR}/synthd/auralis-texture.sf2"
 )
 add_dependencies(test_render auralis_texture_font)
+auralis_unit_test(pipeline synthd_render)
+auralis_unit_test(bounce synthd_offline)
 auralis_unit_test(log auralis_sys)
 auralis_unit_test(folder auralis_sys)
 auralis_unit_test(bus_gap auralis_sys)
