@@ -264,8 +264,8 @@ static void feed(struct feeder *feeder)
     if (waited == WAITED_DETACH) {
         detach(feeder, "the ring stands still: synthd is away");
     } else if (waited == WAITED_PUBLISHED && wait_for_slot(feeder)) {
+        report_attached(feeder); /* first: what is said of the ring is as new as the chunk */
         take_chunk(feeder);
-        report_attached(feeder);
         wake_loop(feeder);
     }
 }
