@@ -13,8 +13,8 @@
 
 enum { BATCH_BLOCKS = PACE_BATCH_FRAMES / BLOCK_FRAMES };
 
-/* At rest so many batches are rendered at once: waking up costs more than rendering them. The
- * lead is shorter by 35 ms then. */
+/* At rest the writer renders so many batches at once: waking up costs more than rendering them.
+ * The lead is shorter by 35 ms then. */
 enum { REST_BATCHES = 4 };
 
 static const int64_t sign_period_ns = NS_PER_S;   /* of a standby's signs of life */
@@ -370,14 +370,9 @@ static void go_public(struct player *player, int64_t now_ns)
               "took over frame=%" PRIu64 " given_frames=%d", published, given);
 }
 
-static int turn_batches(const struct player *player)
-{
-    return render_rests(&player->render) ? REST_BATCHES : 1;
-}
-
 bool player_ready(const struct player *player)
 {
-    const uint64_t most_behind = (uint64_t)(turn_batches(player) + 1) * PACE_BATCH_FRAMES;
+    const uint64_t most_behind = 2 * (uint64_t)PACE_BATCH_FRAMES;
 
     return player->writes || (player->playing && player->render.frame + most_behind >=
                                                      ring_published(player->ring.ring));
@@ -397,6 +392,12 @@ static void show_standby(struct player *player, int64_t now_ns)
         ring_writer_finish(&player->ring); /* the next epoch tunes to the one that has it */
         player->playing = false;
     }
+}
+
+/* A standby keeps step with a writer at work. */
+static int turn_batches(const struct player *player)
+{
+    return !player->private && render_rests(&player->render) ? REST_BATCHES : 1;
 }
 
 /* When the last of the next turn's batches is to be rendered. */
