@@ -64,8 +64,8 @@ enum fanout_step fanout_next(struct fanout_client *client, const struct chunk_st
                              uint64_t *seq, struct fanout_gap *gap);
 void fanout_sent(struct fanout_client *client, const struct chunk_store *store);
 
-/* For each client when the store has something new. `late`: the newest chunk comes long after
- * it was due, so a backlog is the station's fault, not the client's. Returns the chunks
+/* For each client when the store has something new. `late`: what is new begins long after it
+ * was due, so a backlog is the station's fault, not the client's. Returns the chunks
  * dropped. */
 uint64_t fanout_tick(struct fanout_client *client, const struct chunk_store *store, bool late,
                      int64_t now_ns);

@@ -181,12 +181,18 @@ static void take_chunks(struct streamd *streamd, int64_t now_ns)
     struct chunk_store *store = streamd->store;
     bool anybody = false;
 
-    if (!store || !chunk_store_refresh(store)) {
+    if (!store) {
+        return;
+    }
+    const uint64_t first = chunk_store_head(store) * store->chunk_frames;
+
+    if (!chunk_store_refresh(store)) {
         return;
     }
     const struct view view = streamd_view(streamd);
-    const uint64_t newest = (chunk_store_head(store) - 1) * store->chunk_frames;
-    const int64_t late_ns = now_ns - clock_due_ns(&store->epoch, newest);
+    /* of the first that is new: after an outage many may come at once, the last of them in time
+     */
+    const int64_t late_ns = now_ns - clock_due_ns(&store->epoch, first);
     const bool late = late_ns > clock_frames_ns((uint64_t)LATE_CHUNKS * store->chunk_frames,
                                                 store->epoch.rate_hz);
 
