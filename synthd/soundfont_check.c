@@ -142,7 +142,7 @@ static int check_version(struct check *check, const struct chunk *chunk)
 static int check_info(struct check *check, const struct chunk *info)
 {
     const uint64_t end = info->offset + info->n_bytes;
-    struct chunk chunk;
+    struct chunk chunk = {0};
 
     for (uint64_t at = info->offset; at < end; at = chunk.offset + chunk.n_bytes) {
         int rc = read_chunk(check, at, end, &chunk);
@@ -159,7 +159,7 @@ static int check_info(struct check *check, const struct chunk *info)
 
 static int check_sdta(struct check *check, const struct chunk *sdta)
 {
-    struct chunk samples;
+    struct chunk samples = {0};
     const int rc = read_chunk(check, sdta->offset, sdta->offset + sdta->n_bytes, &samples);
 
     if (rc == 0 && strcmp(samples.name, "smpl") != 0) {
@@ -362,7 +362,7 @@ int soundfont_check(const struct soundfont_source *source, struct soundfont_reas
     int rc = check_riff(&check, &offset);
 
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && rc == 0; i++) {
-        struct chunk list;
+        struct chunk list = {0};
 
         rc = read_list(&check, parts[i].name, &offset, &list);
         rc = rc == 0 ? parts[i].look(&check, &list) : rc;
