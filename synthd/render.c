@@ -169,8 +169,8 @@ static void learn(struct render *render, const struct render_step *step,
     }
 }
 
-/* A block of voices, with the trim, through the chain; what comes out lies LIMITER_FRAMES before
- * it. True when it completes a chunk. */
+/* A block of voices, with the trim, through the chain; what comes out lies LIMITER_FRAMES
+ * before it. True when it completes a chunk. */
 static bool play(struct render *render, const struct render_step *step, struct stereo *out,
                  struct meter_reading *reading)
 {

@@ -8,13 +8,13 @@
  *
  * render_block() is steps, each of which has state of its own: the next block's events and
  * values (render_take), the voices of each band (render_voices), and what comes out
- * (render_mix). Each takes all blocks in order; different blocks, and bands, may be in different
- * steps, and threads, at once.
+ * (render_mix). Each takes all blocks in order; different blocks, and bands, may be in
+ * different steps, and threads, at once.
  *
- * Unit:    frames since the stream's birth; one frame = one word, as in common/ring.h.
  * The slow trim cannot be rebuilt from what sounded lately: its state comes with each chunk,
  * and who joins is told those that are known (render_know). Where none is, it begins at zero.
  *
+ * Unit:    frames since the stream's birth; one frame = one word, as in common/ring.h.
  * Memory:  the caller's struct (about 1 MB), zeroed at first; the voices are the caller's and
  *          outlive it. render_start() allocates a meter and render_finish() frees it. Nothing
  *          else here allocates, locks, logs or calls the system.
