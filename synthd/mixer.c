@@ -119,15 +119,14 @@ static void add_strip(const struct stereo *stem, const float from[GAIN_COUNT],
     }
 }
 
-/* One timbre, its mix parameter at the block's ends as gains. */
-static void add_timbre(const struct mixer *mixer, int timbre, uint64_t frame, struct ramp mix,
-                       const struct stereo *stem, struct buses *buses)
+/* The gains of one timbre at a block's first frame, and how they move to those behind its
+ * last; its mix parameter at both is given as gains. */
+static void ramps_of(const struct mixer *mixer, int timbre, uint64_t frame, struct ramp mix,
+                     float from_and_step[2][GAIN_COUNT])
 {
     const uint32_t left = mixer->blocks_left;
     double first[GAIN_COUNT];
     double last[GAIN_COUNT];
-    float from[GAIN_COUNT];
-    float step[GAIN_COUNT];
 
     gains_at(mixer, timbre, frame, left, first);
     gains_at(mixer, timbre, frame + BLOCK_FRAMES, left > 0 ? left - 1 : 0, last);
@@ -136,10 +135,9 @@ static void add_timbre(const struct mixer *mixer, int timbre, uint64_t frame, st
         last[side] *= mix.last;
     }
     for (int i = 0; i < GAIN_COUNT; i++) {
-        from[i] = (float)first[i];
-        step[i] = (float)((last[i] - first[i]) / BLOCK_FRAMES);
+        from_and_step[0][i] = (float)first[i];
+        from_and_step[1][i] = (float)((last[i] - first[i]) / BLOCK_FRAMES);
     }
-    add_strip(stem, from, step, buses);
 }
 
 void mixer_block(struct mixer *mixer, uint64_t frame, const struct stereo stems[TIMBRE_COUNT],
@@ -152,7 +150,10 @@ void mixer_block(struct mixer *mixer, uint64_t frame, const struct stereo stems[
                                  mixer_gain(sound[1].values[value])};
 
         if ((mix.first > 0 || mix.last > 0) && block_peak(&stems[i]) > 0) {
-            add_timbre(mixer, i, frame, mix, &stems[i], buses);
+            float ramps[2][GAIN_COUNT];
+
+            ramps_of(mixer, i, frame, mix, ramps);
+            add_strip(&stems[i], ramps[0], ramps[1], buses);
         }
     }
     mixer->blocks_left -= mixer->blocks_left > 0;

@@ -16,9 +16,10 @@ bool voices_have_room(const struct voices *voices)
 
 void voices_change(struct voices *voices, struct voice *voice)
 {
-    memmove(voices->all + 1, voices->all, (size_t)voices->n * sizeof voices->all[0]);
+    for (int i = voices->n++; i > 0; i--) {
+        voices->all[i] = voices->all[i - 1];
+    }
     voices->all[0] = voice;
-    voices->n++;
 }
 
 static struct voice *remove_at(struct voices *voices, int i)
@@ -27,8 +28,9 @@ static struct voice *remove_at(struct voices *voices, int i)
 
     voices->stolen_before += voice_stolen(voice);
     voices->n--;
-    memmove(voices->all + i, voices->all + i + 1,
-            (size_t)(voices->n - i) * sizeof voices->all[0]);
+    for (; i < voices->n; i++) {
+        voices->all[i] = voices->all[i + 1];
+    }
     return voice;
 }
 
