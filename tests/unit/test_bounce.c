@@ -10,7 +10,7 @@ enum { RATE_HZ = 44100, SECOND = 44096 /* in whole blocks */, PHRASES = 2 };
 static const char gm[] = "/usr/share/sounds/sf2/FluidR3_GM.sf2";
 static struct timbre timbres[TIMBRE_COUNT];
 
-static void add_note(struct phrase *phrase, uint64_t frame, uint32_t frames, enum role role,
+static void add_note(struct phrase *phrase, uint64_t frame, uint32_t frames, uint8_t role,
                      uint8_t midi)
 {
     phrase->notes[phrase->n_notes++] =

@@ -19,7 +19,7 @@ struct steered {
     const char *name;
     size_t offset; /* in struct params */
     double from, to, hz;
-    int role;
+    enum role role;
 };
 
 /* Tones that each control moves, between its ends. */
