@@ -25,6 +25,7 @@ static const int64_t waiting_ns = 2 * NS_PER_MS; /* between looks while somethin
 static const int64_t warming_ns = 10 * NS_PER_S; /* after so long a standby may lack a peer */
 /* Events are taken at least this often, and before each turn of rendering. */
 static const int64_t longest_sleep_ns = 50 * NS_PER_MS;
+static const int64_t watching_ns = 10 * NS_PER_MS; /* between a standby's tries for the lock */
 
 struct synthd {
     struct settings settings;
@@ -242,8 +243,9 @@ static int64_t turn(struct synthd *s, int64_t now_ns)
         return s->player.playing ? now_ns : now_ns + waiting_ns;
     }
     const int64_t next_ns = player_turn(&s->player, clock_now_ns());
+    const int64_t latest_ns = now_ns + (s->player.writes ? longest_sleep_ns : watching_ns);
 
-    return next_ns < now_ns + longest_sleep_ns ? next_ns : now_ns + longest_sleep_ns;
+    return next_ns < latest_ns ? next_ns : latest_ns;
 }
 
 static void serve(struct synthd *s)

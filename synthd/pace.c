@@ -33,8 +33,8 @@ uint64_t pace_join(const struct pace *pace, uint64_t position, int64_t now_ns)
 
 int64_t pace_deadline_ns(const struct pace *pace, uint64_t position)
 {
-    const uint64_t ahead = pace->lead_frames + PACE_BATCH_FRAMES;
+    const uint64_t lead = pace->lead_frames;
 
     /* before the stream's birth plus the lead there is nothing to wait for */
-    return clock_due_ns(&pace->epoch, position > ahead ? position - ahead : 0);
+    return clock_due_ns(&pace->epoch, position > lead ? position - lead : 0);
 }

@@ -14,8 +14,8 @@
 enum { BATCH_BLOCKS = PACE_BATCH_FRAMES / BLOCK_FRAMES };
 
 /* At rest the writer renders so many batches at once: waking up costs more than rendering them.
- * The lead is shorter by 35 ms then. */
-enum { REST_BATCHES = 4 };
+ * The lead is shorter by 23 ms then. */
+enum { REST_BATCHES = 2 };
 
 static const int64_t sign_period_ns = NS_PER_S;   /* of a standby's signs of life */
 static const int64_t stalled_ns = 10 * NS_PER_MS; /* between looks while the writer hangs */
@@ -280,7 +280,7 @@ static void check_time(struct player *player, uint64_t frame, int64_t now_ns)
 {
     const int64_t ahead = pace_ahead_frames(&player->pace, frame, now_ns);
 
-    if (ahead >= (int64_t)player->pace.lead_frames) {
+    if (ahead + PACE_BATCH_FRAMES >= (int64_t)player->pace.lead_frames) {
         player->catching_up = false;
     }
     if (ahead < 0) {

@@ -24,7 +24,7 @@ static void test_a_batch_is_rendered_when_it_is_the_lead_ahead_of_due(void **sta
     const int64_t ahead = pace_ahead_frames(&pace, position, deadline_ns);
 
     (void)state;
-    CHECK_INT(ahead, (int64_t)pace.lead_frames + PACE_BATCH_FRAMES);
+    CHECK_INT(ahead, (int64_t)pace.lead_frames);
     CHECK(pace.lead_frames >= RATE_HZ * 3 / 10);
 }
 
