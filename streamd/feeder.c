@@ -180,6 +180,7 @@ static int use_ring(struct feeder *feeder, const char **reason)
         *reason = "the ring is empty";
         return -EAGAIN;
     }
+    report_attached(feeder); /* before anybody hears of the stream */
     *reason = "no memory for a stream";
     return same_stream(feeder->store, &epoch) ? 0 : begin_stream(feeder, &epoch);
 }

@@ -189,6 +189,7 @@ static void take_chunks(struct streamd *streamd, int64_t now_ns)
     if (!chunk_store_refresh(store)) {
         return;
     }
+    feeder_report(&streamd->feeder, &streamd->ring); /* at least as new as the chunks */
     const struct view view = streamd_view(streamd);
     /* of the first that is new: after an outage many may come at once, the last of them in time
      */
@@ -258,8 +259,8 @@ void streamd_tick(struct streamd *streamd)
     const int64_t now_ns = clock_now_ns();
     bool json_wanted = false;
 
-    feeder_report(&streamd->feeder, &streamd->ring);
     take_store(streamd);
+    feeder_report(&streamd->feeder, &streamd->ring); /* at least as new as the stream */
     take_chunks(streamd, now_ns);
     bus_link_tick(streamd, clock_machine_ns());
     const struct view view = streamd_view(streamd);
