@@ -31,8 +31,8 @@ bool pace_lost(const struct pace *pace, uint64_t position, int64_t now_ns);
 /* Where to go on for a ring that is published up to `position`: there, or one chunk before now.
  * A multiple of BLOCK_FRAMES, never before `position`. */
 uint64_t pace_join(const struct pace *pace, uint64_t position, int64_t now_ns);
-/* When the batch at `position` is to be rendered: as it is the lead ahead of due. Past when it is
- * late. */
+/* When the batch at `position` is to be rendered: as it is the lead ahead of due; past when it
+ * is late. */
 int64_t pace_deadline_ns(const struct pace *pace, uint64_t position);
 /* How far `position` lies ahead of what is due; negative behind. */
 int64_t pace_ahead_frames(const struct pace *pace, uint64_t position, int64_t now_ns);
