@@ -178,13 +178,16 @@ int settings_set(struct settings *settings, const char *name, const char *value,
                          error, "there is no setting '%.60s'; --print-config lists them", name);
 }
 
-void settings_set_defaults(struct settings *settings)
+void settings_set_defaults(struct settings *settings, bool reloading)
 {
     struct settings_error ignored;
 
     memset(settings, 0, sizeof *settings);
     params_init(&settings->params.values);
-    presets_forget_own();
+    settings->reloading = reloading;
+    if (!reloading) {
+        presets_forget_own();
+    }
     settings_set_default_timbres(settings);
     for (int id = 0; id < SETTING_COUNT; id++) {
         settings_set_spec(settings, id, setting_specs[id].initial, "default", &ignored);

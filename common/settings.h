@@ -48,6 +48,7 @@ struct settings {
     settings_origin params_origin[PARAM_COUNT]; /* "" when not set */
     settings_origin timbre_origin[TIMBRE_COUNT][TIMBRE_KEY_COUNT];
     settings_origin preset_origin[PRESETS_OWN_MAX][SETTINGS_PRESET_KEYS];
+    bool reloading; /* the user's presets stay as they are */
     /* derived from the above once all is read */
     char bus_dir[SETTING_TEXT_BYTES];   /* DIR/bus or /run/auralis/<name>/bus */
     char state_dir[SETTING_TEXT_BYTES]; /* DIR/state or /var/lib/auralis/<name> */
@@ -82,6 +83,10 @@ enum { SETTINGS_DONE = 1 };
 /* Reads defaults, file, environment and flags, in this order. 0, SETTINGS_DONE or -EINVAL. */
 int settings_load(struct settings *settings, const struct settings_program *program, int argc,
                   char **argv, struct settings_error *error);
+/* The same again while the process goes on, in any thread: the user's presets, which are the
+ * whole process's, stay as they were read first. */
+int settings_reload(struct settings *settings, const struct settings_program *program, int argc,
+                    char **argv, struct settings_error *error);
 /* One "section.key", as --set takes it; "preset NAME.key" makes the preset, too. */
 int settings_set(struct settings *settings, const char *name, const char *value,
                  const char *origin, struct settings_error *error);

@@ -325,10 +325,10 @@ static int read_command_line(struct command_line *line, int argc, char **argv,
                                  argv[optind]);
 }
 
-static int load_all(struct settings *settings, const struct command_line *line,
+static int load_all(struct settings *settings, const struct command_line *line, bool reloading,
                     struct settings_error *error)
 {
-    settings_set_defaults(settings);
+    settings_set_defaults(settings, reloading);
     int rc = load_file(settings, line->config != NULL ? line->config : DEFAULT_FILE,
                        line->config != NULL, error);
 
@@ -363,9 +363,18 @@ int settings_load(struct settings *settings, const struct settings_program *prog
     default:
         break;
     }
-    rc = load_all(settings, &line, error);
+    rc = load_all(settings, &line, false, error);
     if (rc == 0 && line.action == FLAG_PRINT) {
         settings_print(settings, program->letter, stdout);
     }
     return rc == 0 && line.action != 0 ? SETTINGS_DONE : rc;
+}
+
+int settings_reload(struct settings *settings, const struct settings_program *program, int argc,
+                    char **argv, struct settings_error *error)
+{
+    struct command_line line = {0};
+    const int rc = read_command_line(&line, argc, argv, program->flags, error);
+
+    return rc == 0 ? load_all(settings, &line, true, error) : rc;
 }

@@ -138,6 +138,9 @@ int settings_add_preset(struct settings *settings, const char *name,
 {
     struct param_error wrong;
 
+    if (settings->reloading) {
+        return 0;
+    }
     if (preset_add(name, &wrong) != 0) {
         return settings_refuse(error, "[preset %.40s] %s", name, wrong.error);
     }
@@ -154,6 +157,9 @@ int settings_set_preset(struct settings *settings, const char *name,
     const int key = find_key(word->key);
     struct param_error wrong;
 
+    if (settings->reloading) {
+        return 0;
+    }
     if (preset_find_own(name) < 0 && settings_add_preset(settings, name, error) != 0) {
         return -EINVAL;
     }

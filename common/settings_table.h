@@ -49,7 +49,7 @@ int settings_set_timbre(struct settings *settings, const char *name,
 void settings_set_default_timbres(struct settings *settings);
 void settings_print_timbres(const struct settings *settings, FILE *out);
 void settings_print_timbre_template(FILE *out);
-void settings_set_defaults(struct settings *settings);
+void settings_set_defaults(struct settings *settings, bool reloading);
 /* Paths and names that follow from the values; the last step of loading. */
 int settings_derive(struct settings *settings, struct settings_error *error);
 

@@ -27,8 +27,8 @@ static bool make_kit(struct reload *reload)
     const struct settings *const set = &reload->settings;
 
     optind = 0; /* getopt begins anew (getopt(3)) */
-    if (settings_load(&reload->settings, reload->program, reload->argc, reload->argv, &error) !=
-        0) {
+    if (settings_reload(&reload->settings, reload->program, reload->argc, reload->argv,
+                        &error) != 0) {
         log_warn("cannot reload the configuration, playing on as before reason=\"%s\"",
                  error.text);
         return false;

@@ -14,8 +14,11 @@ static struct settings_error error;
 static const struct settings_program program = {
     .letter = 'c', .name = "auralis-test", .what_it_is = "a test"};
 
+typedef int loader(struct settings *settings, const struct settings_program *program, int argc,
+                   char **argv, struct settings_error *error);
+
 /* Loads a file of this text, and up to two --set. */
-static int load(const char *text, const char *set, const char *set_too)
+static int load_by(loader *how, const char *text, const char *set, const char *set_too)
 {
     char path[SCRATCH_PATH_BYTES];
     char words[7][SCRATCH_PATH_BYTES] = {"auralis-test", "--config", "", "--set", "",
@@ -32,7 +35,12 @@ static int load(const char *text, const char *set, const char *set_too)
     }
     optind = 0; /* getopt begins anew (getopt(3)) */
     error.text[0] = '\0';
-    return settings_load(&settings, &program, argc, argv, &error);
+    return how(&settings, &program, argc, argv, &error);
+}
+
+static int load(const char *text, const char *set, const char *set_too)
+{
+    return load_by(settings_load, text, set, set_too);
 }
 
 static void check_says(const char *what)
@@ -303,9 +311,26 @@ static void test_the_template_shows_one_with_every_key(void **state)
     free(text);
 }
 
+static void test_reading_again_leaves_the_presets_of_the_process_alone(void **state)
+{
+    const char before[] = "[preset dawn]\nlike = sleep\nbpm = 62\n";
+    const char after[] = "[preset dawn]\nlike = bright\nbpm = 90\n[preset dusk]\n"
+                         "[timbre pad]\nlevel_db = -3\n";
+
+    (void)state;
+    CHECK_INT(load(before, NULL, NULL), 0);
+    CHECK_INT(load_by(settings_reload, after, NULL, NULL), 0);
+    CHECK_NEAR(settings.timbres[TIMBRE_pad].level_db, -3, 0);
+    CHECK_NEAR(values_of("dawn")->bpm, 62, 0);
+    CHECK(preset_find("dusk") == NULL);
+    CHECK_INT(load_by(settings_reload, "[timbre pad]\nlevel_db = loud\n", NULL, NULL), -EINVAL);
+    CHECK_NEAR(values_of("dawn")->bpm, 62, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SCRATCH_TEST(test_reading_again_leaves_the_presets_of_the_process_alone),
         SCRATCH_TEST(test_what_a_section_names_is_the_presets_and_the_rest_is_default),
         SCRATCH_TEST(test_each_parameter_and_habit_may_be_set_but_key_preset_and_seed),
         SCRATCH_TEST(test_what_is_unknown_is_refused_with_all_that_a_preset_may_set),
