@@ -24,7 +24,7 @@ void ends_restate(struct score *score)
         const int32_t midi = composer->held_midi[i];
         const uint64_t end = composer->held_end[i];
 
-        if (may_be_cut(role) && end > composer->frame &&
+        if (may_be_cut(role) && end >= composer->frame &&
             end == score_held_end(composer, (enum role)role, midi)) {
             list_end(score->phrase, end, role, midi);
         }
