@@ -1,5 +1,6 @@
 #include "common/settings_table.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <getopt.h>
 #include <ini.h>
@@ -269,6 +270,7 @@ static int take_flag(struct command_line *line, int flag, const struct settings_
     } else if (flag == FLAG_CONFIG) {
         line->config = optarg;
     } else if (flag == FLAG_SET && line->n_words < WORDS_MAX) {
+        assert(optarg != NULL); /* the flag requires one */
         line->words[line->n_words++] = optarg;
     } else if (flag == FLAG_SET) {
         return settings_refuse(error, "--set may stand at most %d times", WORDS_MAX);
