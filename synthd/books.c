@@ -48,7 +48,7 @@ void books_note_levels(struct books *books, const struct render_chunk *chunk)
                      -20 * log10((double)chunk->limiter_lowest));
     metric_max(m, METRIC_synthd_limiter_reduction_max,
                metric_get(m, METRIC_synthd_limiter_reduction));
-    metric_set_level(m, METRIC_synthd_loudness_momentary, loudness->momentary_lufs);
+    metric_set_level(m, METRIC_synthd_loudness_momentary, chunk->momentary_lufs);
     metric_set_level(m, METRIC_synthd_loudness_integrated, loudness->integrated_lufs);
     metric_set_level(m, METRIC_synthd_true_peak_max, loudness->true_peak_db);
     metric_set_level(m, METRIC_synthd_trim, chunk->trim.trim_db);

@@ -48,16 +48,6 @@ void limiter_init(struct limiter *limiter, uint32_t rate_hz)
     }
 }
 
-static float largest(const float *samples, int n)
-{
-    float peak = 0;
-
-    for (int i = 0; i < n; i++) {
-        peak = larger(peak, fabsf(samples[i]));
-    }
-    return peak;
-}
-
 /* The largest of a block of points between samples. */
 static float peak_between(const float taps[LIMITER_TAPS], const float *samples)
 {

@@ -124,19 +124,16 @@ static double at_least_floor(double level)
 void loudness_read(const struct loudness *loudness, struct loudness_reading *reading)
 {
     double chunk = LOUDNESS_FLOOR;
-    double momentary = LOUDNESS_FLOOR;
     double integrated = LOUDNESS_FLOOR;
 
     if (loudness->meter != NULL && loudness->silent_frames < loudness->settled_frames) {
         ebur128_loudness_window(loudness->meter, 100, &chunk);
-        ebur128_loudness_momentary(loudness->meter, &momentary);
     }
     if (loudness->meter != NULL) {
         ebur128_loudness_global(loudness->meter, &integrated);
     }
     *reading = (struct loudness_reading){
         .chunk_lufs = at_least_floor(chunk),
-        .momentary_lufs = at_least_floor(momentary),
         .integrated_lufs = at_least_floor(integrated),
         .true_peak_db = at_least_floor(20 * log10(loudness->true_peak)),
     };

@@ -32,7 +32,6 @@ struct loudness {
 
 struct loudness_reading {
     double chunk_lufs;      /* of the last 100 ms */
-    double momentary_lufs;  /* of the last 400 ms */
     double integrated_lufs; /* since it began, gated */
     double true_peak_db;    /* the highest since it began */
 };

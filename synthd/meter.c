@@ -1,12 +1,14 @@
 #include "synthd/meter.h"
 
 #include <math.h>
+#include <string.h>
 
 void meter_begin(struct meter *meter, uint32_t rate_hz, uint64_t frame)
 {
     meter->chunk_frames = rate_hz / 10;
     meter->whole = false;
     meter->peak = 0;
+    memset(meter->powers, 0, sizeof meter->powers);
     loudness_begin(&meter->loudness, rate_hz, frame);
 }
 
@@ -15,24 +17,28 @@ void meter_finish(struct meter *meter)
     loudness_finish(&meter->loudness);
 }
 
-static float peak_of(const struct stereo *block, uint32_t from, uint32_t to)
-{
-    float peak = 0;
-
-    for (uint32_t i = from; i < to; i++) {
-        peak = larger(peak, larger(fabsf(block->left[i]), fabsf(block->right[i])));
-    }
-    return peak;
-}
-
 /* Returns the largest sample of what was added. */
 static float add(struct meter *meter, const struct stereo *block, uint32_t from, uint32_t to)
 {
-    const float peak = peak_of(block, from, to);
+    const float peak =
+        larger(largest(block->left + from, to - from), largest(block->right + from, to - from));
 
     loudness_add(&meter->loudness, block->left + from, block->right + from, to - from);
     meter->peak = larger(meter->peak, peak);
     return peak;
+}
+
+/* The loudness of the last chunks together; they are as long as each other. */
+static double momentary(struct meter *meter, double chunk_lufs)
+{
+    double sum = 0;
+
+    meter->powers[meter->next_power++ % METER_MOMENT_CHUNKS] =
+        chunk_lufs > LOUDNESS_FLOOR ? pow(10, chunk_lufs / 10) : 0;
+    for (int i = 0; i < METER_MOMENT_CHUNKS; i++) {
+        sum += meter->powers[i];
+    }
+    return sum > 0 ? 10 * log10(sum / METER_MOMENT_CHUNKS) : LOUDNESS_FLOOR;
 }
 
 /* The end of a chunk, and the beginning of the next one. */
@@ -44,6 +50,7 @@ static float turn(struct meter *meter, uint64_t frame, const struct stereo *bloc
     reading->first_frame = frame + left - meter->chunk_frames;
     reading->peak = meter->peak;
     loudness_read(&meter->loudness, &reading->loudness);
+    reading->momentary_lufs = momentary(meter, reading->loudness.chunk_lufs);
     meter->peak = 0;
     return larger(before, add(meter, block, left, BLOCK_FRAMES));
 }

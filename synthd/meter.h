@@ -14,16 +14,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { METER_MOMENT_CHUNKS = 4 };
+
 struct meter {
     uint32_t chunk_frames;
     bool whole; /* the chunk has been seen from its first frame on */
     float peak; /* so far */
     struct loudness loudness;
+    uint32_t next_power;
+    double powers[METER_MOMENT_CHUNKS]; /* of the last chunks */
 };
 
 struct meter_reading {
     uint64_t first_frame; /* of the chunk */
     float peak;
+    double momentary_lufs; /* of the last 400 ms */
     struct loudness_reading loudness;
 };
 

@@ -271,6 +271,7 @@ bool render_mix(struct render *render, const struct render_step *step,
         .limiter_gain = limiter->gain,
         .makeup_gain = (float)(render->chain.makeup * render->loudness_gain),
         .limiter_lowest = render->limiter_lowest,
+        .momentary_lufs = reading.momentary_lufs,
         .loudness = reading.loudness,
         .trim = trim_state_at(&render->trim, reading.first_frame / render->trim.chunk_frames),
     };

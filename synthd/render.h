@@ -74,6 +74,7 @@ struct render_chunk {
     uint64_t first_frame, phrase;
     float peak, limiter_gain, makeup_gain;
     float limiter_lowest; /* gain within the chunk */
+    double momentary_lufs;
     struct loudness_reading loudness;
     struct trim_state trim;
 };

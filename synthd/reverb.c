@@ -12,6 +12,8 @@ static const int diffuser_lengths[REVERB_DIFFUSERS] = {241, 557, 263, 601};
 static const uint64_t sway_blocks[REVERB_LINES] = {769,  887,  1013, 1151,
                                                    1289, 1447, 1597, 1777};
 
+enum { ROW_FRAMES = BLOCK_FRAMES + 2 }; /* a block, and what lies between its samples */
+
 static const float sway_frames = 7.0f;
 static const float diffusion = 0.62f;
 static const float tap_gain = 0.35f;
@@ -31,6 +33,7 @@ void reverb_init(struct reverb *reverb, uint32_t rate_hz)
 
     memset(reverb, 0, sizeof *reverb);
     reverb->rate_hz = rate_hz;
+    reverb->sway_frame = UINT64_MAX;
     reverb->predelay_frames = (uint32_t)lround(REVERB_PREDELAY_S * rate_hz);
     reverb->damping = (float)exp(-TWO_PI * 4200 / rate_hz);
     reverb->low_cut = (float)(1 - exp(-TWO_PI * 140 / rate_hz));
@@ -67,69 +70,141 @@ static float sway_at(uint64_t frame, int line)
 /* Every delay is longer than a block, so each step can take a whole block at once. Blocks are
  * written where they never wrap: positions and buffers are multiples of a block. */
 
-/* A delay of whole frames: the block that was written `frames` ago. */
-static void delayed(const float *memory, uint32_t size, uint32_t from, float out[BLOCK_FRAMES])
+/* Samples in a row of what goes round in a memory: there, or where it wraps, in `spare`. */
+static const float *row(const float *memory, uint32_t size, uint32_t from,
+                        float spare[ROW_FRAMES])
 {
-    for (uint32_t i = 0; i < BLOCK_FRAMES; i++) {
-        out[i] = memory[(from + i) % size];
+    const uint32_t begin = from % size;
+
+    if (begin + ROW_FRAMES <= size) {
+        return memory + begin;
     }
+    for (uint32_t i = 0; i < ROW_FRAMES; i++) {
+        spare[i] = memory[(from + i) % size];
+    }
+    return spare;
 }
 
-static void diffuse(struct reverb *reverb, int diffuser, float block[BLOCK_FRAMES])
+static void diffuse(struct reverb *reverb, int diffuser, const float *in,
+                    float out[BLOCK_FRAMES])
 {
     float *const memory = reverb->diffusers[diffuser];
     float *const now = memory + reverb->at % REVERB_DIFFUSER_FRAMES;
-    float old[BLOCK_FRAMES];
+    float spare[ROW_FRAMES];
+    const float *const old = row(memory, REVERB_DIFFUSER_FRAMES,
+                                 reverb->at - reverb->diffuser_frames[diffuser], spare);
 
-    delayed(memory, REVERB_DIFFUSER_FRAMES, reverb->at - reverb->diffuser_frames[diffuser],
-            old);
     for (int i = 0; i < BLOCK_FRAMES; i++) {
-        now[i] = flushed(block[i] - diffusion * old[i]);
-        block[i] = old[i] + diffusion * now[i];
+        const float kept = flushed(in[i] - diffusion * old[i]);
+
+        out[i] = old[i] + diffusion * kept;
+        now[i] = kept;
     }
 }
 
-/* One side's way in: low cut, pre-delay, two allpasses. */
-static void way_in(struct reverb *reverb, int side, const float send[BLOCK_FRAMES],
-                   float out[BLOCK_FRAMES])
+/* Both sides at once: each sample waits for the one before it. */
+static void cut_lows(struct reverb *reverb, const struct stereo *send)
 {
-    float *const now = reverb->predelay[side] + reverb->at % REVERB_PREDELAY_FRAMES;
-    float low = reverb->low[side];
+    const uint32_t at = reverb->at % REVERB_PREDELAY_FRAMES;
+    float *const left = reverb->predelay[0] + at;
+    float *const right = reverb->predelay[1] + at;
+    float low_left = reverb->low[0];
+    float low_right = reverb->low[1];
 
     for (int i = 0; i < BLOCK_FRAMES; i++) {
-        low += reverb->low_cut * (send[i] - low);
-        now[i] = send[i] - low;
+        low_left += reverb->low_cut * (send->left[i] - low_left);
+        low_right += reverb->low_cut * (send->right[i] - low_right);
+        left[i] = send->left[i] - low_left;
+        right[i] = send->right[i] - low_right;
     }
-    reverb->low[side] = flushed(low);
-    delayed(reverb->predelay[side], REVERB_PREDELAY_FRAMES,
-            reverb->at - reverb->predelay_frames, out);
-    diffuse(reverb, 2 * side, out);
-    diffuse(reverb, 2 * side + 1, out);
+    reverb->low[0] = flushed(low_left);
+    reverb->low[1] = flushed(low_right);
 }
 
-/* The line's end, between two frames, damped. */
-static void line_out(struct reverb *reverb, uint64_t frame, int line, float out[BLOCK_FRAMES])
+/* One side's way in, behind the low cut: pre-delay, two allpasses. */
+static void way_in(struct reverb *reverb, int side, float out[BLOCK_FRAMES])
 {
-    const float *const memory = reverb->lines[line];
-    const float first = reverb->line_frames[line] + sway_at(frame, line);
-    const float last = reverb->line_frames[line] + sway_at(frame + BLOCK_FRAMES, line);
+    float spare[ROW_FRAMES];
+    float once[BLOCK_FRAMES];
+
+    diffuse(reverb, 2 * side,
+            row(reverb->predelay[side], REVERB_PREDELAY_FRAMES,
+                reverb->at - reverb->predelay_frames, spare),
+            once);
+    diffuse(reverb, 2 * side + 1, once, out);
+}
+
+/* How many samples of a block, from i on, lie as many whole frames back as sample i. */
+static int alike(float first, float step, int i)
+{
+    const uint32_t whole = (uint32_t)(first + step * (float)i);
+    int end = BLOCK_FRAMES;
+
+    if ((uint32_t)(first + step * (BLOCK_FRAMES - 1)) == whole) {
+        return end;
+    }
+    while ((uint32_t)(first + step * (float)(end - 1)) != whole) {
+        end--;
+    }
+    return end;
+}
+
+/* The line's end, between two frames. It sways by less than a frame within a block. */
+static void line_out(struct reverb *reverb, int line, float sway, float out[BLOCK_FRAMES])
+{
+    const float first = reverb->line_frames[line] + reverb->sway[line];
+    const float last = reverb->line_frames[line] + sway;
     const float step = (last - first) / BLOCK_FRAMES;
-    float damped = reverb->damped[line];
+    const uint32_t longest = (uint32_t)larger(first, last) + 1;
+    float spare[ROW_FRAMES];
+    const float *const old =
+        row(reverb->lines[line], REVERB_LINE_FRAMES, reverb->at - longest, spare);
 
-    for (uint32_t i = 0; i < BLOCK_FRAMES; i++) {
-        const float delay = first + step * (float)i;
-        const uint32_t whole = (uint32_t)delay;
-        const float part = delay - (float)whole;
-        const float newer = memory[(reverb->at + i - whole) % REVERB_LINE_FRAMES];
-        const float older = memory[(reverb->at + i - whole - 1) % REVERB_LINE_FRAMES];
+    for (int i = 0; i < BLOCK_FRAMES;) {
+        const uint32_t whole = (uint32_t)(first + step * (float)i);
+        const float *const older = old + (longest - 1 - whole);
 
-        out[i] = newer + part * (older - newer);
+        for (const int end = alike(first, step, i); i < end; i++) {
+            const float part = first + step * (float)i - (float)whole;
+
+            out[i] = older[i + 1] + part * (older[i] - older[i + 1]);
+        }
     }
+}
+
+/* All lines at once: each sample waits for the one before it. */
+static void damp(struct reverb *reverb, float lines[REVERB_LINES][BLOCK_FRAMES])
+{
+    float damped[REVERB_LINES];
+
+    memcpy(damped, reverb->damped, sizeof damped);
     for (int i = 0; i < BLOCK_FRAMES; i++) {
-        damped = out[i] + reverb->damping * (damped - out[i]);
-        out[i] = damped;
+        for (int line = 0; line < REVERB_LINES; line++) {
+            const float now = lines[line][i];
+
+            damped[line] = now + reverb->damping * (damped[line] - now);
+            lines[line][i] = damped[line];
+        }
     }
-    reverb->damped[line] = flushed(damped);
+    for (int line = 0; line < REVERB_LINES; line++) {
+        reverb->damped[line] = flushed(damped[line]);
+    }
+}
+
+static void lines_out(struct reverb *reverb, uint64_t frame,
+                      float lines[REVERB_LINES][BLOCK_FRAMES])
+{
+    for (int line = 0; line < REVERB_LINES; line++) {
+        if (reverb->sway_frame != frame) {
+            reverb->sway[line] = sway_at(frame, line);
+        }
+        const float sway = sway_at(frame + BLOCK_FRAMES, line);
+
+        line_out(reverb, line, sway, lines[line]);
+        reverb->sway[line] = sway;
+    }
+    reverb->sway_frame = frame + BLOCK_FRAMES;
+    damp(reverb, lines);
 }
 
 /* An orthogonal mixing of eight lines: what goes round keeps its energy but for the scale. */
@@ -157,11 +232,10 @@ void reverb_block(struct reverb *reverb, uint64_t frame, const struct stereo *se
     float in[2][BLOCK_FRAMES];
     float lines[REVERB_LINES][BLOCK_FRAMES];
 
-    way_in(reverb, 0, send->left, in[0]);
-    way_in(reverb, 1, send->right, in[1]);
-    for (int line = 0; line < REVERB_LINES; line++) {
-        line_out(reverb, frame, line, lines[line]);
-    }
+    cut_lows(reverb, send);
+    way_in(reverb, 0, in[0]);
+    way_in(reverb, 1, in[1]);
+    lines_out(reverb, frame, lines);
     for (int i = 0; i < BLOCK_FRAMES; i++) {
         wet->left[i] = early_gain * in[0][i] +
                        tap_gain * (lines[0][i] - lines[2][i] + lines[4][i] - lines[6][i]);

@@ -37,6 +37,8 @@ struct reverb {
     float damping; /* of the lines' one-pole low-pass */
     float low_cut; /* of the input's one-pole high-pass */
     float damped[REVERB_LINES], low[2];
+    uint64_t sway_frame;      /* the next block's, */
+    float sway[REVERB_LINES]; /* at which the lines are so much longer */
     float predelay[2][REVERB_PREDELAY_FRAMES];
     float diffusers[REVERB_DIFFUSERS][REVERB_DIFFUSER_FRAMES];
     float lines[REVERB_LINES][REVERB_LINE_FRAMES];

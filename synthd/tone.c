@@ -18,6 +18,18 @@ static float one_pole(double corner_hz, uint32_t rate_hz)
     return (float)(1 - exp(-TWO_PI * corner_hz / rate_hz));
 }
 
+static float flushed(float value)
+{
+    return fabsf(value) < (float)tiny ? 0 : value;
+}
+
+static struct highpass_side flushed_side(struct highpass_side side)
+{
+    side.y1 = fabs(side.y1) < tiny ? 0 : side.y1;
+    side.y2 = fabs(side.y2) < tiny ? 0 : side.y2;
+    return side;
+}
+
 void highpass_init(struct highpass *highpass, double cutoff_hz, uint32_t rate_hz)
 {
     const double k = tan(TWO_PI / 2 * cutoff_hz / rate_hz);
@@ -29,33 +41,26 @@ void highpass_init(struct highpass *highpass, double cutoff_hz, uint32_t rate_hz
     highpass->a2 = (1 - sqrt(2) * k + k * k) * norm;
 }
 
-static void highpass_side(struct highpass *h, int side, float samples[BLOCK_FRAMES])
-{
-    double x1 = h->x[side][0];
-    double x2 = h->x[side][1];
-    double y1 = h->y[side][0];
-    double y2 = h->y[side][1];
-
-    for (int i = 0; i < BLOCK_FRAMES; i++) {
-        const double x = samples[i];
-        const double y = h->b0 * (x - 2 * x1 + x2) - h->a1 * y1 - h->a2 * y2;
-
-        x2 = x1;
-        x1 = x;
-        y2 = y1;
-        y1 = fabs(y) < tiny ? 0 : y;
-        samples[i] = (float)y1;
-    }
-    h->x[side][0] = x1;
-    h->x[side][1] = x2;
-    h->y[side][0] = y1;
-    h->y[side][1] = y2;
-}
-
+/* Both sides at once: each sample waits for the two before it. */
 void highpass_block(struct highpass *highpass, struct stereo *block)
 {
-    highpass_side(highpass, 0, block->left);
-    highpass_side(highpass, 1, block->right);
+    const struct highpass h = *highpass;
+    struct highpass_side l = h.sides[0];
+    struct highpass_side r = h.sides[1];
+
+    for (int i = 0; i < BLOCK_FRAMES; i++) {
+        const double left = block->left[i];
+        const double right = block->right[i];
+        const double y = h.b0 * (left - 2 * l.x1 + l.x2) - h.a1 * l.y1 - h.a2 * l.y2;
+        const double z = h.b0 * (right - 2 * r.x1 + r.x2) - h.a1 * r.y1 - h.a2 * r.y2;
+
+        l = (struct highpass_side){left, l.x1, y, l.y1};
+        r = (struct highpass_side){right, r.x1, z, r.y1};
+        block->left[i] = (float)y;
+        block->right[i] = (float)z;
+    }
+    highpass->sides[0] = flushed_side(l);
+    highpass->sides[1] = flushed_side(r);
 }
 
 void shelf_init(struct shelf *shelf, double corner_hz, uint32_t rate_hz)
@@ -63,27 +68,23 @@ void shelf_init(struct shelf *shelf, double corner_hz, uint32_t rate_hz)
     *shelf = (struct shelf){.coefficient = one_pole(corner_hz, rate_hz)};
 }
 
-static float smoothed(float *state, float coefficient, float value)
-{
-    const float next = *state + coefficient * (value - *state);
-
-    *state = fabsf(next) < (float)tiny ? 0 : next;
-    return *state;
-}
-
 void shelf_block(struct shelf *shelf, struct ramp gain, struct stereo *block)
 {
     const float step = step_of(gain);
-    float g = (float)gain.first;
+    const float coefficient = shelf->coefficient;
+    float left = shelf->low[0];
+    float right = shelf->low[1];
 
     for (int i = 0; i < BLOCK_FRAMES; i++) {
-        const float left = smoothed(&shelf->low[0], shelf->coefficient, block->left[i]);
-        const float right = smoothed(&shelf->low[1], shelf->coefficient, block->right[i]);
+        const float g = (float)gain.first + step * (float)i;
 
+        left += coefficient * (block->left[i] - left);
+        right += coefficient * (block->right[i] - right);
         block->left[i] = left + g * (block->left[i] - left);
         block->right[i] = right + g * (block->right[i] - right);
-        g += step;
     }
+    shelf->low[0] = flushed(left);
+    shelf->low[1] = flushed(right);
 }
 
 void width_init(struct width *width, double corner_hz, uint32_t rate_hz)
@@ -94,52 +95,48 @@ void width_init(struct width *width, double corner_hz, uint32_t rate_hz)
 void width_block(struct width *width, struct ramp gain, struct stereo *block)
 {
     const float step = step_of(gain);
-    float g = (float)gain.first;
+    float low = width->low;
 
     for (int i = 0; i < BLOCK_FRAMES; i++) {
         const float middle = 0.5f * (block->left[i] + block->right[i]);
         const float difference = 0.5f * (block->left[i] - block->right[i]);
-        const float side =
-            g * (difference - smoothed(&width->low, width->coefficient, difference));
+
+        low += width->coefficient * (difference - low);
+        const float side = ((float)gain.first + step * (float)i) * (difference - low);
 
         block->left[i] = middle + side;
         block->right[i] = middle - side;
-        g += step;
     }
+    width->low = flushed(low);
 }
 
 void gain_block(struct ramp gain, struct stereo *block)
 {
     const float step = step_of(gain);
-    float g = (float)gain.first;
 
     for (int i = 0; i < BLOCK_FRAMES; i++) {
+        const float g = (float)gain.first + step * (float)i;
+
         block->left[i] *= g;
         block->right[i] *= g;
-        g += step;
     }
 }
 
 void blend_block(struct ramp gain, const struct stereo *add, struct stereo *block)
 {
     const float step = step_of(gain);
-    float g = (float)gain.first;
 
     for (int i = 0; i < BLOCK_FRAMES; i++) {
+        const float g = (float)gain.first + step * (float)i;
+
         block->left[i] += g * add->left[i];
         block->right[i] += g * add->right[i];
-        g += step;
     }
 }
 
 float block_peak(const struct stereo *block)
 {
-    float peak = 0;
-
-    for (int i = 0; i < BLOCK_FRAMES; i++) {
-        peak = larger(peak, larger(fabsf(block->left[i]), fabsf(block->right[i])));
-    }
-    return peak;
+    return larger(largest(block->left, BLOCK_FRAMES), largest(block->right, BLOCK_FRAMES));
 }
 
 bool block_is_finite(const struct stereo *block)

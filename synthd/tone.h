@@ -20,9 +20,12 @@ struct ramp {
 };
 
 /* A second-order Butterworth high-pass: some presets carry a strong direct current. */
+struct highpass_side {
+    double x1, x2, y1, y2; /* in and out, one frame ago and two */
+};
 struct highpass {
     double b0, a1, a2;
-    double x[2][2], y[2][2]; /* [side][age - 1] */
+    struct highpass_side sides[2];
 };
 void highpass_init(struct highpass *highpass, double cutoff_hz, uint32_t rate_hz);
 void highpass_block(struct highpass *highpass, struct stereo *block);
