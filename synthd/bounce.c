@@ -9,9 +9,7 @@ _Static_assert((int)STAGE_COUNT <= (int)PIPELINE_STAGES, "every band has its sta
 
 static int play(struct bounce *bounce, int band, struct bounce_batch *batch)
 {
-    for (int i = 0; i < batch->n_blocks; i++) {
-        render_voices(bounce->render, band, &batch->blocks[i].step);
-    }
+    render_voices(bounce->render, band, &batch->batch);
     return 0;
 }
 
@@ -25,15 +23,16 @@ static bool is_quiet(const uint32_t words[BLOCK_FRAMES])
     return any == 0;
 }
 
-static int write_block(struct bounce *bounce, const struct bounce_block *block)
+static int write_block(struct bounce *bounce, struct bounce_batch *batch, uint32_t i)
 {
+    const struct bounce_block *const block = &batch->blocks[i];
     uint32_t words[BLOCK_FRAMES];
     struct render_chunk chunk;
 
     if (block->fading && bounce->quiet_blocks >= QUIET_BLOCKS) {
         return BOUNCE_FADED;
     }
-    render_mix(bounce->render, &block->step, words, &chunk);
+    render_mix(bounce->render, &batch->batch, i, words, &chunk);
     bounce->quiet_blocks = is_quiet(words) ? bounce->quiet_blocks + 1 : 0;
     return sink_write(bounce->sink, words + block->skip_frames, block->n_frames);
 }
@@ -42,8 +41,8 @@ static int write_batch(struct bounce *bounce, struct bounce_batch *batch)
 {
     int rc = 0;
 
-    for (int i = 0; i < batch->n_blocks && rc == 0; i++) {
-        rc = write_block(bounce, &batch->blocks[i]);
+    for (uint32_t i = 0; i < batch->batch.n_blocks && rc == 0; i++) {
+        rc = write_block(bounce, batch, i);
     }
     return rc;
 }
@@ -77,15 +76,15 @@ int bounce_add(struct bounce *bounce, uint32_t skip_frames, uint32_t n_frames, b
             return rc;
         }
         bounce->filling = &bounce->batches[slot];
-        bounce->filling->n_blocks = 0;
+        bounce->filling->batch.n_blocks = 0;
     }
-    struct bounce_block *const block = &bounce->filling->blocks[bounce->filling->n_blocks++];
+    struct render_batch *const batch = &bounce->filling->batch;
+    struct bounce_block *const block = &bounce->filling->blocks[batch->n_blocks];
 
     block->skip_frames = skip_frames;
     block->n_frames = n_frames;
     block->fading = fading;
-    render_take(bounce->render, &block->step);
-    if (bounce->filling->n_blocks == BOUNCE_BLOCKS) {
+    if (render_take(bounce->render, batch)) {
         bounce_flush(bounce);
     }
     return 0;

@@ -17,20 +17,18 @@
 #include "synthd/sink.h"
 
 enum {
-    BOUNCE_SLOTS = 4,   /* batches on their way: the fewer, the more stays in the caches */
-    BOUNCE_BLOCKS = 16, /* in a batch: some 0.3 ms of work */
+    BOUNCE_SLOTS = 4, /* batches on their way: the fewer, the more stays in the caches */
     BOUNCE_FADED = 1,
 };
 
 struct bounce_block {
-    struct render_step step;
     uint32_t skip_frames, n_frames; /* what of it is written */
     bool fading;
 };
 
 struct bounce_batch {
-    int n_blocks;
-    struct bounce_block blocks[BOUNCE_BLOCKS]; /* [n_blocks] */
+    struct render_batch batch;
+    struct bounce_block blocks[RENDER_BATCH_BLOCKS]; /* those of the batch */
 };
 
 struct bounce {

@@ -80,13 +80,11 @@ static void clear(struct chain *chain)
 
 static void process(struct chain *chain, const struct chain_input *in, struct stereo *out)
 {
-    static const struct stereo silence[TIMBRE_COUNT];
     const struct sound *const sound = in->sound;
     struct buses buses;
     struct stereo wet;
 
-    mixer_block(&chain->mixer, in->frame, in->stems != NULL ? in->stems : silence, sound,
-                &buses);
+    mixer_block(&chain->mixer, in->frame, in->stems, sound, &buses);
     *out = buses.dry;
     echo_block(&chain->echo, &in->tempo, &buses.echo, &wet);
     blend_block(ramp_of(space_gain, sound, 1), &wet, out);

@@ -37,9 +37,9 @@ struct chain {
 
 struct chain_input {
     uint64_t frame;
-    const struct stereo *stems; /* [ROLE_COUNT], NULL: all are silent */
-    struct sound sound[2];      /* at `frame`, the stems' first, and behind the last */
-    struct tempo tempo;         /* at `frame` */
+    const struct stem *stems; /* [TIMBRE_COUNT], NULL: all are silent */
+    struct sound sound[2];    /* at `frame`, the stems' first, and behind the last */
+    struct tempo tempo;       /* at `frame` */
 };
 
 /* How the steered values become sound; the limiter's gain is beside these. */

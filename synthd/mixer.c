@@ -96,7 +96,7 @@ static void gains_at(const struct mixer *mixer, int timbre, uint64_t frame, uint
     }
 }
 
-static void add_strip(const struct stereo *stem, const float from[GAIN_COUNT],
+static void add_strip(const struct stem *stem, const float from[GAIN_COUNT],
                       const float step[GAIN_COUNT], struct buses *buses)
 {
     for (int i = 0; i < BLOCK_FRAMES; i++) {
@@ -140,16 +140,21 @@ static void ramps_of(const struct mixer *mixer, int timbre, uint64_t frame, stru
     }
 }
 
-void mixer_block(struct mixer *mixer, uint64_t frame, const struct stereo stems[TIMBRE_COUNT],
+static bool is_heard(const struct stem *stem)
+{
+    return largest(stem->left, BLOCK_FRAMES) > 0 || largest(stem->right, BLOCK_FRAMES) > 0;
+}
+
+void mixer_block(struct mixer *mixer, uint64_t frame, const struct stem stems[TIMBRE_COUNT],
                  const struct sound sound[2], struct buses *buses)
 {
     memset(buses, 0, sizeof *buses);
-    for (int i = 0; i < TIMBRE_COUNT; i++) {
+    for (int i = 0; stems != NULL && i < TIMBRE_COUNT; i++) {
         const int value = SOUND_MIX + (int)timbre_specs[i].role;
         const struct ramp mix = {mixer_gain(sound[0].values[value]),
                                  mixer_gain(sound[1].values[value])};
 
-        if ((mix.first > 0 || mix.last > 0) && block_peak(&stems[i]) > 0) {
+        if ((mix.first > 0 || mix.last > 0) && is_heard(&stems[i])) {
             float ramps[2][GAIN_COUNT];
 
             ramps_of(mixer, i, frame, mix, ramps);

@@ -39,9 +39,9 @@ void mixer_init(struct mixer *mixer, const struct timbre timbres[TIMBRE_COUNT],
                 uint32_t rate_hz);
 /* Other timbres from the next block on: glides to them. */
 void mixer_change(struct mixer *mixer, const struct timbre timbres[TIMBRE_COUNT]);
-/* Overwrites the buses. `sound` holds the values at `frame`, the block's first, and behind its
- * last. */
-void mixer_block(struct mixer *mixer, uint64_t frame, const struct stereo stems[TIMBRE_COUNT],
+/* Overwrites the buses. Without stems (NULL) all are silent. `sound` holds the values at
+ * `frame`, the block's first, and behind its last. */
+void mixer_block(struct mixer *mixer, uint64_t frame, const struct stem stems[TIMBRE_COUNT],
                  const struct sound sound[2], struct buses *buses);
 
 #endif

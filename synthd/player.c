@@ -11,11 +11,20 @@
 /* From so far ahead a snapshot holds no phrase, only where the stream lies in time. */
 #define NOTHING_YET UINT64_C(999999999999999)
 
-enum { BATCH_BLOCKS = PACE_BATCH_FRAMES / BLOCK_FRAMES };
+/* The writer renders so many batches at once: each time it wakes up, it finds the caches cold.
+ * The lead is shorter by half of them before that, and longer behind it. */
+enum { TURN_BATCHES = 2 };
 
-/* At rest the writer renders so many batches at once: waking up costs more than rendering them.
- * The lead is shorter by 23 ms then. */
-enum { REST_BATCHES = 2 };
+_Static_assert((int)PACE_BATCH_FRAMES == (int)RENDER_BATCH_FRAMES, "a batch is a batch");
+
+/* What comes out at once. */
+struct batch {
+    uint64_t frame;
+    uint32_t n_frames;
+    bool complete; /* a chunk */
+    struct render_chunk chunk;
+    uint32_t words[RENDER_BATCH_FRAMES];
+};
 
 static const int64_t sign_period_ns = NS_PER_S;   /* of a standby's signs of life */
 static const int64_t stalled_ns = 10 * NS_PER_MS; /* between looks while the writer hangs */
@@ -244,6 +253,7 @@ int player_join(struct player *player, int64_t now_ns)
     const uint64_t frame = next_frame(player, now_ns);
 
     player->private = !player->writes;
+    player->turn_batches = 1;
     if (player->private) {
         reserve_begin(&player->reserve, frame);
     } else {
@@ -275,7 +285,7 @@ static struct ring_chunk_facts facts_of(const struct render_chunk *chunk, int64_
     };
 }
 
-/* Notes whether the batch that was just published came in time. */
+/* Notes whether what was just published from `frame` on came in time. */
 static void check_time(struct player *player, uint64_t frame, int64_t now_ns)
 {
     const int64_t ahead = pace_ahead_frames(&player->pace, frame, now_ns);
@@ -284,62 +294,57 @@ static void check_time(struct player *player, uint64_t frame, int64_t now_ns)
         player->catching_up = false;
     }
     if (ahead < 0) {
-        metric_add(&player->books.metrics, METRIC_synthd_underruns, BATCH_BLOCKS);
+        metric_add(&player->books.metrics, METRIC_synthd_underruns,
+                   PACE_BATCH_FRAMES / BLOCK_FRAMES);
         metric_add(&player->books.metrics, METRIC_synthd_catch_ups, !player->catching_up);
         player->catching_up = true;
     }
 }
 
-/* A batch that begins at `frame`, and the chunk that it completes, if any. */
-static void publish(struct player *player, uint64_t frame,
-                    const uint32_t words[PACE_BATCH_FRAMES], const struct render_chunk *chunk)
+static void publish(struct player *player, const struct batch *batch, int64_t deadline_ns)
 {
-    ring_write(player->ring.ring, words, PACE_BATCH_FRAMES);
-    metric_add(&player->books.metrics, METRIC_synthd_frames_rendered, PACE_BATCH_FRAMES);
+    ring_write(player->ring.ring, batch->words, batch->n_frames);
+    metric_add(&player->books.metrics, METRIC_synthd_frames_rendered, batch->n_frames);
     const int64_t now_ns = clock_now_ns();
 
-    if (chunk != NULL) {
-        const struct ring_chunk_facts facts = facts_of(chunk, now_ns);
+    if (batch->complete) {
+        const struct ring_chunk_facts facts = facts_of(&batch->chunk, now_ns);
 
         ring_chunk_store(player->ring.ring, &facts);
-        books_note_levels(&player->books, chunk);
+        books_note_levels(&player->books, &batch->chunk);
         books_keep(&player->books, &player->render, player->ring.ring);
     }
     ring_writer_wake(&player->ring);
     if (!render_rests(&player->render)) {
-        histogram_add(&player->books.lateness, now_ns - pace_deadline_ns(&player->pace, frame));
+        histogram_add(&player->books.lateness, now_ns - deadline_ns);
     }
-    check_time(player, frame, now_ns);
+    check_time(player, batch->frame, now_ns);
 }
 
-static void keep(struct player *player, const uint32_t words[PACE_BATCH_FRAMES],
-                 const struct render_chunk *chunk)
+static void keep(struct player *player, const struct batch *batch)
 {
-    reserve_add(&player->reserve, words, PACE_BATCH_FRAMES);
-    if (chunk != NULL) {
-        const struct ring_chunk_facts facts = facts_of(chunk, 0);
+    reserve_add(&player->reserve, batch->words, batch->n_frames);
+    if (batch->complete) {
+        const struct ring_chunk_facts facts = facts_of(&batch->chunk, 0);
 
         reserve_add_chunk(&player->reserve, &facts);
     }
 }
 
-static void render_batch(struct player *player)
+static void render_batch(struct player *player, int64_t deadline_ns)
 {
     const int64_t begun_ns = clock_machine_ns();
-    const uint64_t frame = player->render.frame;
-    uint32_t words[PACE_BATCH_FRAMES];
-    struct render_chunk chunk = {0};
-    bool complete = false; /* at most one: a chunk is longer than a batch */
+    struct batch batch;
 
-    for (int i = 0; i < BATCH_BLOCKS; i++) {
-        complete |= render_block(&player->render, words + (size_t)i * BLOCK_FRAMES, &chunk);
-    }
+    batch.frame = player->render.frame;
+    batch.n_frames = render_next(&player->render, batch.words, &batch.chunk, &batch.complete);
     if (player->private) {
-        keep(player, words, complete ? &chunk : NULL);
+        keep(player, &batch);
     } else {
-        publish(player, frame, words, complete ? &chunk : NULL);
+        publish(player, &batch, deadline_ns);
     }
-    histogram_add(&player->books.block_times, (clock_machine_ns() - begun_ns) / BATCH_BLOCKS);
+    histogram_add(&player->books.block_times,
+                  (clock_machine_ns() - begun_ns) / (batch.n_frames / BLOCK_FRAMES));
 }
 
 /* The first turn as the writer: the ring gets what it lacks of what was rendered in private,
@@ -394,18 +399,21 @@ static void show_standby(struct player *player, int64_t now_ns)
     }
 }
 
-/* A standby keeps step with a writer at work. */
-static int turn_batches(const struct player *player)
-{
-    return !player->private && render_rests(&player->render) ? REST_BATCHES : 1;
-}
-
 /* When the last of the next turn's batches is to be rendered. */
 static int64_t next_deadline_ns(const struct player *player)
 {
-    const uint64_t before = (uint64_t)(turn_batches(player) - 1) * PACE_BATCH_FRAMES;
+    const uint64_t before = (uint64_t)(player->turn_batches - 1) * PACE_BATCH_FRAMES;
 
     return pace_deadline_ns(&player->pace, player->render.frame + before);
+}
+
+/* What is due. The first turn of a writer is short: it may have given nothing yet. */
+static void render_turn(struct player *player, int64_t deadline_ns)
+{
+    for (int left = player->turn_batches; left > 0; left--) {
+        render_batch(player, deadline_ns);
+    }
+    player->turn_batches = player->private ? 1 : TURN_BATCHES;
 }
 
 int64_t player_turn(struct player *player, int64_t now_ns)
@@ -425,10 +433,10 @@ int64_t player_turn(struct player *player, int64_t now_ns)
         !reserve_has_room(&player->reserve, player->ring.ring, PACE_BATCH_FRAMES)) {
         return now_ns + stalled_ns; /* the writer hangs; should it die, all it lacks is here */
     }
-    if (now_ns >= next_deadline_ns(player)) {
-        for (int left = turn_batches(player); left > 0; left--) {
-            render_batch(player);
-        }
+    const int64_t deadline_ns = next_deadline_ns(player);
+
+    if (now_ns >= deadline_ns) {
+        render_turn(player, deadline_ns);
     }
     return next_deadline_ns(player);
 }

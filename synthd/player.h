@@ -44,6 +44,7 @@ struct player {
     bool fresh; /* the ring was made by this player: what is missing in it is no outage */
     bool playing;
     bool catching_up;
+    int turn_batches; /* to be rendered at once, next */
     struct books books;
     struct render render;
     struct reserve reserve;
@@ -71,7 +72,7 @@ bool player_take(struct player *player, const struct event *event);
 uint64_t player_from_frame(const struct player *player, int64_t now_ns);
 /* Begins to play with what is known, where the ring ends; again when it is too far behind. */
 int player_join(struct player *player, int64_t now_ns);
-/* Renders and publishes one batch when it is time. Returns when the next one is due. */
+/* Renders and publishes what is due when it is time. Returns when the next one is due. */
 int64_t player_turn(struct player *player, int64_t now_ns);
 /* From now on the ring is this player's to write: the caller holds its lock. */
 void player_take_over(struct player *player);

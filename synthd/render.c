@@ -3,6 +3,7 @@
 #include "synthd/pcm.h"
 
 #include <math.h>
+#include <string.h>
 
 /* So much of what brightness does to the low-passes does intensity, too. */
 static const double intensity_opens = 0.2;
@@ -78,12 +79,14 @@ static uint64_t chunk_behind(const struct render *render, uint64_t frame)
     return n_complete > 0 ? (n_complete - 1) * chunk_frames : 0;
 }
 
-void render_take(struct render *render, struct render_step *step)
+bool render_take(struct render *render, struct render_batch *batch)
 {
+    struct render_step *const step = &batch->steps[batch->n_blocks++];
     const uint64_t chunk_frame = chunk_behind(render, render->voice_frame);
 
     step->frame = render->voice_frame;
     step->sound[0] = render->sound;
+    step->open_steps = voice_open_steps(openness(&render->sound));
     step->n_events = timeline_pop(&render->timeline, step->events);
     render->voice_frame += BLOCK_FRAMES;
     sound_at(render, render->voice_frame, &render->sound);
@@ -91,25 +94,85 @@ void render_take(struct render *render, struct render_step *step)
     step->tempo = bars_tempo_at(&render->bars, heard_frame(step->frame));
     step->phrase = timeline_phrase_at(&render->timeline, chunk_frame);
     step->thin = bars_thin_at(&render->bars, chunk_frame);
+    return render->voice_frame % RENDER_BATCH_FRAMES == 0;
 }
 
-void render_voices(struct render *render, int band, struct render_step *step)
+static bool has_events(const struct render_step *step, int band)
 {
+    for (uint32_t i = 0; i < step->n_events; i++) {
+        if (timbre_specs[step->events[i].timbre].band == band) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where the blocks end of which only the first may begin or end notes or turn the low-passes:
+ * the voices take them at once. */
+static uint32_t run_end(const struct render_batch *batch, int band, uint32_t first)
+{
+    const int open_steps = batch->steps[first].open_steps;
+    uint32_t end = first + 1;
+
+    while (end < batch->n_blocks && batch->steps[end].open_steps == open_steps &&
+           !has_events(&batch->steps[end], band)) {
+        end++;
+    }
+    return end;
+}
+
+static void stems_at(struct render_batch *batch, uint32_t block,
+                     struct stem stems[TIMBRE_COUNT])
+{
+    for (int i = 0; i < TIMBRE_COUNT; i++) {
+        stems[i].left = batch->stems[i][0] + (size_t)block * BLOCK_FRAMES;
+        stems[i].right = batch->stems[i][1] + (size_t)block * BLOCK_FRAMES;
+    }
+}
+
+static void render_run(struct render *render, int band, struct render_batch *batch,
+                       uint32_t first, uint32_t end)
+{
+    struct render_step *const step = &batch->steps[first];
+    struct stem stems[TIMBRE_COUNT];
+
     for (uint32_t i = 0; i < step->n_events; i++) {
         if (timbre_specs[step->events[i].timbre].band == band) {
             voices_event(&render->voices, &step->events[i]);
         }
     }
-    voices_open(&render->voices, band, openness(&step->sound[0]));
-    step->sounding[band] = voices_block(&render->voices, band, step->stems);
+    voices_open(&render->voices, band, step->open_steps);
+    stems_at(batch, first, stems);
+    const bool sounding = voices_blocks(&render->voices, band, end - first, stems);
+
+    for (uint32_t i = first; i < end; i++) {
+        batch->steps[i].sounding[band] = sounding;
+    }
 }
 
-/* The next block's events and voices. */
-static void take_voices(struct render *render, struct render_step *step)
+void render_voices(struct render *render, int band, struct render_batch *batch)
 {
-    render_take(render, step);
+    for (int i = 0; i < TIMBRE_COUNT; i++) {
+        if (timbre_specs[i].band == band) {
+            memset(batch->stems[i], 0, sizeof batch->stems[i]);
+        }
+    }
+    for (uint32_t first = 0; first < batch->n_blocks;) {
+        const uint32_t end = run_end(batch, band, first);
+
+        render_run(render, band, batch, first, end);
+        first = end;
+    }
+}
+
+/* The next batch's events and voices, up to `until` at most. */
+static void take_voices(struct render *render, struct render_batch *batch, uint64_t until)
+{
+    batch->n_blocks = 0;
+    while (!render_take(render, batch) && render->voice_frame < until) {
+    }
     for (int band = 0; band < TIMBRE_BANDS; band++) {
-        render_voices(render, band, step);
+        render_voices(render, band, batch);
     }
 }
 
@@ -117,13 +180,13 @@ static void take_voices(struct render *render, struct render_step *step)
  * first; render->sound moves on behind them. */
 static uint32_t blocks_alike(struct render *render, uint32_t most)
 {
-    const int steps = voice_open_steps(openness(&render->sound));
+    const int open_steps = voice_open_steps(openness(&render->sound));
     uint32_t n = 0;
 
     do {
         n++;
         sound_at(render, render->voice_frame + (uint64_t)n * BLOCK_FRAMES, &render->sound);
-    } while (n < most && voice_open_steps(openness(&render->sound)) == steps);
+    } while (n < most && voice_open_steps(openness(&render->sound)) == open_steps);
     return n;
 }
 
@@ -132,7 +195,7 @@ static void skip_blocks(struct render *render, uint32_t n_blocks)
 {
     for (uint32_t left = n_blocks; left > 0;) {
         for (int band = 0; band < TIMBRE_BANDS; band++) {
-            voices_open(&render->voices, band, openness(&render->sound));
+            voices_open(&render->voices, band, voice_open_steps(openness(&render->sound)));
         }
         const uint32_t n = blocks_alike(render, left);
 
@@ -150,7 +213,7 @@ static void skip_voices(struct render *render, uint64_t until)
     while (render->voice_frame < until) {
         skip_blocks(render, timeline_skip(&render->timeline, until));
         if (render->voice_frame < until) {
-            take_voices(render, &render->step);
+            take_voices(render, &render->batch, render->voice_frame);
         }
     }
 }
@@ -171,17 +234,20 @@ static void learn(struct render *render, const struct render_step *step,
 
 /* A block of voices, with the trim, through the chain; what comes out lies LIMITER_FRAMES
  * before it. True when it completes a chunk. */
-static bool play(struct render *render, const struct render_step *step, struct stereo *out,
-                 struct meter_reading *reading)
+static bool play(struct render *render, struct render_batch *batch, uint32_t block,
+                 struct stereo *out, struct meter_reading *reading)
 {
+    const struct render_step *const step = &batch->steps[block];
+    struct stem stems[TIMBRE_COUNT];
     struct chain_input in = {
         .frame = step->frame,
         .sound = {step->sound[0], step->sound[1]},
         .tempo = step->tempo,
     };
 
+    stems_at(batch, block, stems);
     for (int band = 0; band < TIMBRE_BANDS; band++) {
-        in.stems = step->sounding[band] ? step->stems : in.stems;
+        in.stems = step->sounding[band] ? stems : in.stems;
     }
     for (int end = 0; end < 2; end++) {
         const uint64_t frame = step->frame + (uint64_t)end * BLOCK_FRAMES;
@@ -213,8 +279,10 @@ void render_start(struct render *render)
     skip_voices(render, chain_from); /* the chain has forgotten by then what it would hear */
     meter_begin(&render->meter, render->rate_hz, heard_frame(chain_from));
     while (render->voice_frame < render->frame + LIMITER_FRAMES) {
-        take_voices(render, &render->step);
-        play(render, &render->step, &unheard, &unread);
+        take_voices(render, &render->batch, render->frame + LIMITER_FRAMES);
+        for (uint32_t i = 0; i < render->batch.n_blocks; i++) {
+            play(render, &render->batch, i, &unheard, &unread);
+        }
     }
 }
 
@@ -249,14 +317,14 @@ bool render_rests(const struct render *render)
     return render->chain.asleep;
 }
 
-bool render_mix(struct render *render, const struct render_step *step,
+bool render_mix(struct render *render, struct render_batch *batch, uint32_t block,
                 uint32_t words[BLOCK_FRAMES], struct render_chunk *chunk)
 {
     const uint64_t frame = render->frame;
     const struct limiter *const limiter = &render->chain.limiter;
     struct meter_reading reading;
     struct stereo out;
-    const bool complete = play(render, step, &out, &reading);
+    const bool complete = play(render, batch, block, &out, &reading);
 
     render->clipped += pcm_block(frame, &out, words);
     render->frame = frame + BLOCK_FRAMES;
@@ -266,7 +334,7 @@ bool render_mix(struct render *render, const struct render_step *step,
     }
     *chunk = (struct render_chunk){
         .first_frame = reading.first_frame,
-        .phrase = step->phrase,
+        .phrase = batch->steps[block].phrase,
         .peak = reading.peak,
         .limiter_gain = limiter->gain,
         .makeup_gain = (float)(render->chain.makeup * render->loudness_gain),
@@ -279,9 +347,14 @@ bool render_mix(struct render *render, const struct render_step *step,
     return true;
 }
 
-bool render_block(struct render *render, uint32_t words[BLOCK_FRAMES],
-                  struct render_chunk *chunk)
+uint32_t render_next(struct render *render, uint32_t words[RENDER_BATCH_FRAMES],
+                     struct render_chunk *chunk, bool *complete)
 {
-    take_voices(render, &render->step);
-    return render_mix(render, &render->step, words, chunk);
+    take_voices(render, &render->batch, UINT64_MAX);
+    *complete = false;
+    for (uint32_t i = 0; i < render->batch.n_blocks; i++) {
+        *complete |=
+            render_mix(render, &render->batch, i, words + (size_t)i * BLOCK_FRAMES, chunk);
+    }
+    return render->batch.n_blocks * BLOCK_FRAMES;
 }

@@ -6,10 +6,11 @@
  * at its own frame: the limiter's look-ahead is rendered before. The same events give the same
  * frames, wherever it joined, once what sounded before has faded.
  *
- * render_block() is steps, each of which has state of its own: the next block's events and
- * values (render_take), the voices of each band (render_voices), and what comes out
- * (render_mix). Each takes all blocks in order; different blocks, and bands, may be in
- * different steps, and threads, at once.
+ * It works by batches, in steps, each of which has state of its own: the next blocks' events
+ * and values (render_take), the voices of each band (render_voices), and what comes out
+ * (render_mix). Each takes all batches in order; different batches, and bands, may be in
+ * different steps, and threads, at once. Batches end at multiples of RENDER_BATCH_FRAMES of the
+ * voices, so that who renders them makes no difference.
  *
  * The slow trim cannot be rebuilt from what sounded lately: its state comes with each chunk,
  * and who joins is told those that are known (render_know). Where none is, it begins at zero.
@@ -36,7 +37,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A block of the voices on its way through the steps. */
+enum {
+    RENDER_BATCH_BLOCKS = 16,
+    RENDER_BATCH_FRAMES = RENDER_BATCH_BLOCKS * BLOCK_FRAMES,
+};
+
+/* A block of the voices. */
 struct render_step {
     uint64_t frame;
     struct sound sound[2]; /* at its first frame, and behind its last */
@@ -45,8 +51,15 @@ struct render_step {
     bool thin;       /* that chunk, as bars.h says it */
     uint32_t n_events;
     struct timeline_event events[TIMELINE_BLOCK_EVENTS]; /* [n_events] */
-    bool sounding[TIMBRE_BANDS]; /* where none is, the stems are not written */
-    struct stereo stems[TIMBRE_COUNT];
+    int open_steps;                                      /* of the low-passes */
+    bool sounding[TIMBRE_BANDS]; /* where none is, the stems are silent */
+};
+
+/* Blocks on their way through the steps. */
+struct render_batch {
+    uint32_t n_blocks;                             /* 0 at first */
+    struct render_step steps[RENDER_BATCH_BLOCKS]; /* [n_blocks] */
+    float stems[TIMBRE_COUNT][2][RENDER_BATCH_FRAMES];
 };
 
 struct render {
@@ -66,7 +79,7 @@ struct render {
     struct trim trim;
     double loudness_gain; /* of the chain, where voice_frame was */
     float limiter_lowest; /* gain since the last chunk */
-    struct render_step step;
+    struct render_batch batch;
 };
 
 /* What is known of a chunk when its last frame comes out. */
@@ -104,13 +117,15 @@ bool render_change(struct render *render, const struct params_event *event);
 
 /* Nothing sounds or rings: what comes out are zeros, until a note begins. */
 bool render_rests(const struct render *render);
-/* The block at render->frame, which then moves on. True when it completes a chunk. */
-bool render_block(struct render *render, uint32_t words[BLOCK_FRAMES],
-                  struct render_chunk *chunk);
-/* Its steps. */
-void render_take(struct render *render, struct render_step *step);
-void render_voices(struct render *render, int band, struct render_step *step);
-bool render_mix(struct render *render, const struct render_step *step,
+/* The next batch, from render->frame, which moves on by as many frames as are returned.
+ * *complete: it has completed a chunk; never more than one. */
+uint32_t render_next(struct render *render, uint32_t words[RENDER_BATCH_FRAMES],
+                     struct render_chunk *chunk, bool *complete);
+/* Its steps: the next block; true when the batch ends with it. */
+bool render_take(struct render *render, struct render_batch *batch);
+void render_voices(struct render *render, int band, struct render_batch *batch);
+/* One of its blocks, at render->frame, which then moves on. True when it completes a chunk. */
+bool render_mix(struct render *render, struct render_batch *batch, uint32_t block,
                 uint32_t words[BLOCK_FRAMES], struct render_chunk *chunk);
 
 #endif

@@ -14,6 +14,11 @@ struct stereo {
     float left[BLOCK_FRAMES], right[BLOCK_FRAMES];
 };
 
+/* The same, of one block or several in a row, somewhere else. */
+struct stem {
+    float *left, *right;
+};
+
 /* fmaxf() and fminf() are calls; these are one instruction each. A `b` that is not a number is
  * left out. */
 static inline float larger(float a, float b)

@@ -197,47 +197,43 @@ int voice_open_steps(double openness)
     return (int)lround(openness * BAND_OPEN_STEPS);
 }
 
-void voice_open(struct voice *voice, int band, double openness)
+void voice_open(struct voice *voice, int band, int open_steps)
 {
     struct band *const b = &voice->bands[band];
-    const int steps = voice_open_steps(openness);
 
-    if (steps == b->open_steps) {
+    if (open_steps == b->open_steps) {
         return;
     }
-    b->open_steps = steps;
+    b->open_steps = open_steps;
     for (int i = 0; i < b->n_timbres; i++) {
         band_set_filter(voice, (enum timbre_id)b->timbres[i]);
     }
 }
 
-static void process(struct band *band, struct stereo stems[TIMBRE_COUNT])
+/* FluidSynth adds to what is there. */
+static void process(struct band *band, uint32_t n_blocks, const struct stem stems[TIMBRE_COUNT])
 {
     float *out[2 * TIMBRE_COUNT];
     float **next = out;
 
     for (int i = 0; i < band->n_timbres; i++) {
-        struct stereo *const stem = &stems[band->timbres[i]];
-
-        memset(stem, 0, sizeof *stem); /* FluidSynth adds to what is there */
-        *next++ = stem->left;
-        *next++ = stem->right;
+        *next++ = stems[band->timbres[i]].left;
+        *next++ = stems[band->timbres[i]].right;
     }
-    fluid_synth_process(band->synth, BLOCK_FRAMES, 0, NULL, 2 * band->n_timbres, out);
+    fluid_synth_process(band->synth, (int)(n_blocks * BLOCK_FRAMES), 0, NULL,
+                        2 * band->n_timbres, out);
 }
 
-bool voice_block(struct voice *voice, int band, struct stereo stems[TIMBRE_COUNT])
+bool voice_blocks(struct voice *voice, int band, uint32_t n_blocks,
+                  const struct stem stems[TIMBRE_COUNT])
 {
     struct band *const b = &voice->bands[band];
 
     /* skipped blocks change nothing: an idle synth has no state that moves */
     if (fluid_synth_get_active_voice_count(b->synth) == 0) {
-        for (int i = 0; i < b->n_timbres; i++) {
-            memset(&stems[b->timbres[i]], 0, sizeof stems[0]);
-        }
         return false;
     }
-    process(b, stems);
+    process(b, n_blocks, stems);
     return true;
 }
 
@@ -258,13 +254,12 @@ void voice_skip(struct voice *voice, int band, uint32_t n_blocks)
 
 void voice_silence(struct voice *voice)
 {
-    struct stereo unheard[TIMBRE_COUNT];
-
     for (int i = 0; i < TIMBRE_BANDS; i++) {
         struct band *const band = &voice->bands[i];
 
         fluid_synth_all_sounds_off(band->synth, -1);
-        process(band, unheard); /* what is cut off is let go of with the next block */
+        /* what is cut off is let go of with the next block */
+        fluid_synth_process(band->synth, BLOCK_FRAMES, 0, NULL, 0, NULL);
         memset(band->held, 0, sizeof band->held);
         memset(band->next_lane, 0, sizeof band->next_lane);
     }

@@ -1,5 +1,5 @@
 /*
- * voice - FluidSynth as the station's timbres: notes in, one stem a timbre out, block by block.
+ * voice - FluidSynth as the station's timbres: notes in, one stem a timbre out, in blocks.
  *
  * The timbres are spread over bands (timbres.def), each a FluidSynth of its own, so that
  * several threads may render them; one renders one band after the other and gets the same.
@@ -49,14 +49,15 @@ const char *voice_library_version(void);
 /* Begins or ends a note with the next block of its timbre's band. Whether there was one to
  * end. */
 bool voice_event(struct voice *voice, const struct timeline_event *event);
-/* How open the low-passes of a band are from the next block on: -1 to 1 of each timbre's
- * bright_cents, 0 as the timbre says. They move there within that block. */
-void voice_open(struct voice *voice, int band, double openness);
-/* In whole steps: while they are the same nothing moves. */
+/* How open the low-passes are: -1 to 1 of each timbre's bright_cents, 0 as the timbre says; in
+ * whole steps. */
 int voice_open_steps(double openness);
-/* A band's next block: overwrites the stems of its timbres. False when all of them are
+/* Those of a band from the next block on. They move there within that block. */
+void voice_open(struct voice *voice, int band, int open_steps);
+/* A band's next blocks: adds them to the stems of its timbres. False when all of them are
  * silent. */
-bool voice_block(struct voice *voice, int band, struct stereo stems[TIMBRE_COUNT]);
+bool voice_blocks(struct voice *voice, int band, uint32_t n_blocks,
+                  const struct stem stems[TIMBRE_COUNT]);
 /* Plays blocks that nobody hears; cheaper than one by one. */
 void voice_skip(struct voice *voice, int band, uint32_t n_blocks);
 /* Cuts everything off, as if nothing had been played. */

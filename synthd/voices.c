@@ -58,36 +58,20 @@ void voices_event(struct voices *voices, const struct timeline_event *event)
     }
 }
 
-void voices_open(struct voices *voices, int band, double openness)
+void voices_open(struct voices *voices, int band, int open_steps)
 {
     for (int i = 0; i < voices->n; i++) {
-        voice_open(voices->all[i], band, openness);
+        voice_open(voices->all[i], band, open_steps);
     }
 }
 
-static void add_block(const struct stereo *from, struct stereo *to)
+bool voices_blocks(struct voices *voices, int band, uint32_t n_blocks,
+                   const struct stem stems[TIMBRE_COUNT])
 {
-    for (int i = 0; i < BLOCK_FRAMES; i++) {
-        to->left[i] += from->left[i];
-        to->right[i] += from->right[i];
-    }
-}
+    bool sounding = false;
 
-bool voices_block(struct voices *voices, int band, struct stereo stems[TIMBRE_COUNT])
-{
-    bool sounding = voice_block(voices->all[0], band, stems);
-
-    for (int i = 1; i < voices->n; i++) {
-        struct stereo before[TIMBRE_COUNT];
-
-        if (voice_block(voices->all[i], band, before)) {
-            sounding = true;
-            for (int timbre = 0; timbre < TIMBRE_COUNT; timbre++) {
-                if (timbre_specs[timbre].band == band) {
-                    add_block(&before[timbre], &stems[timbre]);
-                }
-            }
-        }
+    for (int i = 0; i < voices->n; i++) {
+        sounding |= voice_blocks(voices->all[i], band, n_blocks, stems);
     }
     return sounding;
 }

@@ -32,8 +32,9 @@ struct voice *voices_take(struct voices *voices);
 
 /* As those of voice.h, of all of them. */
 void voices_event(struct voices *voices, const struct timeline_event *event);
-void voices_open(struct voices *voices, int band, double openness);
-bool voices_block(struct voices *voices, int band, struct stereo stems[TIMBRE_COUNT]);
+void voices_open(struct voices *voices, int band, int open_steps);
+bool voices_blocks(struct voices *voices, int band, uint32_t n_blocks,
+                   const struct stem stems[TIMBRE_COUNT]);
 void voices_skip(struct voices *voices, int band, uint32_t n_blocks);
 void voices_silence(struct voices *voices);
 uint32_t voices_count(const struct voices *voices);

@@ -2,6 +2,7 @@
 #include "common/rng.h"
 #include "synthd/chain.h"
 #include "tests/check.h"
+#include "tests/stems.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -13,7 +14,8 @@ static struct reverb room;
 static struct chain chain;
 static struct chain_input input;
 static struct timbre timbres[TIMBRE_COUNT];
-static struct stereo stems[TIMBRE_COUNT];
+static struct stereo blocks[TIMBRE_COUNT];
+static struct stem stems[TIMBRE_COUNT];
 
 static int set_up(void **state)
 {
@@ -27,7 +29,8 @@ static int set_up(void **state)
     input.sound[1] = input.sound[0];
     input.stems = stems;
     free(changes);
-    memset(stems, 0, sizeof stems);
+    memset(blocks, 0, sizeof blocks);
+    stems_of(blocks, stems);
     timbres_init(timbres);
     mixer_init(&chain.mixer, timbres, RATE_HZ);
     chain_init(&chain, 0, RATE_HZ);
@@ -188,9 +191,9 @@ static void test_what_is_no_number_does_not_stay(void **state)
     struct stereo out;
 
     (void)state;
-    stems[0].left[7] = NAN;
+    blocks[0].left[7] = NAN;
     chain_block(&chain, &input, &out);
-    stems[0].left[7] = 0.1f;
+    blocks[0].left[7] = 0.1f;
     for (uint64_t b = 1; b < 10; b++) {
         input.frame = b * BLOCK_FRAMES;
         chain_block(&chain, &input, &out);
@@ -204,7 +207,7 @@ static void test_silence_puts_the_chain_to_sleep_and_sound_wakes_it(void **state
     struct stereo out;
 
     (void)state;
-    stems[0].left[0] = 0.5f;
+    blocks[0].left[0] = 0.5f;
     chain_block(&chain, &input, &out);
     input.stems = NULL;
     for (int b = 0; b < 20 * SECOND_BLOCKS && !chain.asleep; b++) {

@@ -4,6 +4,7 @@
 #include "synthd/chain.h"
 #include "synthd/changes.h"
 #include "tests/check.h"
+#include "tests/stems.h"
 
 #include <math.h>
 #include <string.h>
@@ -54,12 +55,14 @@ static void steer(const struct steered *control, uint64_t number, double value)
 /* A steady tone, one side a quarter ahead of the other; what comes out, its delay taken off. */
 static void play(const struct steered *control)
 {
-    static struct stereo stems[TIMBRE_COUNT];
+    static struct stereo blocks[TIMBRE_COUNT];
+    struct stem stems[TIMBRE_COUNT];
     static struct timbre timbres[TIMBRE_COUNT];
     struct chain_input input = {.stems = stems, .tempo = {.bpm = 90, .age_frames = RATE_HZ}};
     struct stereo out;
 
-    memset(stems, 0, sizeof stems);
+    memset(blocks, 0, sizeof blocks);
+    stems_of(blocks, stems);
     changes_init(&changes);
     steer(control, 0, control->from);
     steer(control, 1, control->to);
@@ -72,8 +75,8 @@ static void play(const struct steered *control)
         for (uint64_t i = 0; i < BLOCK_FRAMES; i++) {
             const double phase = 2 * M_PI * control->hz * (double)(at + i) / RATE_HZ;
 
-            stems[timbre_of_role(control->role)].left[i] = (float)(0.05 * sin(phase));
-            stems[timbre_of_role(control->role)].right[i] = (float)(0.05 * cos(phase));
+            blocks[timbre_of_role(control->role)].left[i] = (float)(0.05 * sin(phase));
+            blocks[timbre_of_role(control->role)].right[i] = (float)(0.05 * cos(phase));
         }
         changes_at(&changes, at + BLOCK_FRAMES, &input.sound[1]);
         input.frame = at;

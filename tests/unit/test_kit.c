@@ -5,6 +5,7 @@
 #include "tests/check.h"
 #include "tests/scratch.h"
 #include "tests/small_font.h"
+#include "tests/stems.h"
 
 #include <errno.h>
 
@@ -66,7 +67,7 @@ static void open_kit(const char *with_gm, const char *with_piano, const char *wi
 
 static bool play_some(enum timbre_id timbre)
 {
-    struct stereo stems[TIMBRE_COUNT];
+    struct stereo blocks[TIMBRE_COUNT];
     const struct timeline_event event = {.on = true,
                                          .timbre = (uint8_t)timbre,
                                          .midi = 60,
@@ -76,7 +77,7 @@ static bool play_some(enum timbre_id timbre)
 
     voice_event(kit.voice, &event);
     for (int i = 0; i < 4 * TIMBRE_BANDS; i++) {
-        sounding |= voice_block(kit.voice, i % TIMBRE_BANDS, stems);
+        sounding |= play_band(kit.voice, i % TIMBRE_BANDS, blocks);
     }
     voice_silence(kit.voice);
     return sounding;

@@ -2,6 +2,7 @@
 #include "synthd/mixer.h"
 #include "synthd/tone.h"
 #include "tests/check.h"
+#include "tests/stems.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,7 +12,8 @@ enum { RATE_HZ = 44100, SECOND_BLOCKS = RATE_HZ / BLOCK_FRAMES };
 static struct timbre timbres[TIMBRE_COUNT];
 static struct mixer mixer;
 static struct sound sound[2];
-static struct stereo stems[TIMBRE_COUNT];
+static struct stereo blocks[TIMBRE_COUNT];
+static struct stem stems[TIMBRE_COUNT];
 static struct buses buses;
 
 static int set_up(void **state)
@@ -23,7 +25,8 @@ static int set_up(void **state)
         timbres[i].sway = 0;
     }
     mixer_init(&mixer, timbres, RATE_HZ);
-    memset(stems, 0, sizeof stems);
+    memset(blocks, 0, sizeof blocks);
+    stems_of(blocks, stems);
     for (int i = 0; i < SOUND_COUNT; i++) {
         sound[0].values[i] = sound[1].values[i] = 0.8;
     }
@@ -34,8 +37,8 @@ static int set_up(void **state)
 static void fill(enum timbre_id timbre, float left, float right)
 {
     for (int i = 0; i < BLOCK_FRAMES; i++) {
-        stems[timbre].left[i] = left;
-        stems[timbre].right[i] = right;
+        blocks[timbre].left[i] = left;
+        blocks[timbre].right[i] = right;
     }
 }
 

@@ -107,12 +107,25 @@ static void give_all(void)
     give_change(1, 20 * SECOND, 4 * SECOND, 0.9);
 }
 
+/* A block at a time. */
+static bool play_block(uint32_t words[BLOCK_FRAMES], struct render_chunk *chunk)
+{
+    static struct render_batch batch;
+
+    batch.n_blocks = 0;
+    render_take(&render, &batch);
+    for (int band = 0; band < TIMBRE_BANDS; band++) {
+        render_voices(&render, band, &batch);
+    }
+    return render_mix(&render, &batch, 0, words, chunk);
+}
+
 static void play(uint32_t *words, uint32_t n_blocks)
 {
     struct render_chunk chunk;
 
     for (uint32_t b = 0; b < n_blocks; b++) {
-        render_block(&render, words + b * BLOCK_FRAMES, &chunk);
+        play_block(words + b * BLOCK_FRAMES, &chunk);
     }
 }
 
@@ -196,7 +209,7 @@ static void play_untouched(uint64_t from, uint64_t until, uint32_t *words,
     for (uint64_t frame = from; frame < until; frame += BLOCK_FRAMES) {
         struct render_chunk chunk;
 
-        if (render_block(&render, words, &chunk)) {
+        if (play_block(words, &chunk)) {
             states[chunk.first_frame / (RATE_HZ / 10)] = chunk.trim;
         }
         words += BLOCK_FRAMES;
@@ -380,6 +393,36 @@ static void test_after_the_last_note_there_are_true_zeros(void **state)
     CHECK_INT(voice_count(voice), 0);
 }
 
+/* Whoever renders, however much at a time: a batch ends at the same frames for all. */
+static void test_batches_give_the_frames_and_chunks_of_single_blocks(void **state)
+{
+    enum { FRAMES = 12 * SECOND };
+    static uint32_t apart[FRAMES + RENDER_BATCH_FRAMES], together[FRAMES + RENDER_BATCH_FRAMES];
+    struct render_chunk chunk;
+    uint64_t chunks = 0;
+
+    (void)state;
+    give_phrases();
+    give_change(1, 5 * SECOND, SECOND / 10 / BLOCK_FRAMES * BLOCK_FRAMES, 0.9);
+    render_start(&render);
+    play(apart, FRAMES / BLOCK_FRAMES + RENDER_BATCH_BLOCKS);
+    begin();
+    give_phrases();
+    give_change(1, 5 * SECOND, SECOND / 10 / BLOCK_FRAMES * BLOCK_FRAMES, 0.9);
+    render_start(&render);
+    while (render.frame < FRAMES) {
+        bool complete;
+        const uint64_t frame = render.frame;
+        const uint32_t n = render_next(&render, together + frame, &chunk, &complete);
+
+        CHECK_U64(render.frame, frame + n);
+        CHECK_U64((render.frame + LIMITER_FRAMES) % RENDER_BATCH_FRAMES, 0);
+        chunks += complete;
+    }
+    CHECK_U64(chunks, render.frame / (RATE_HZ / 10));
+    assert_memory_equal(apart, together, FRAMES * sizeof apart[0]);
+}
+
 static void test_each_chunk_is_reported_once_with_its_facts(void **state)
 {
     uint32_t words[BLOCK_FRAMES];
@@ -391,7 +434,7 @@ static void test_each_chunk_is_reported_once_with_its_facts(void **state)
     give_phrase(1);
     render_start(&render);
     while (render.frame < 10 * SECOND) {
-        if (render_block(&render, words, &chunk)) {
+        if (play_block(words, &chunk)) {
             CHECK_U64(chunk.first_frame, next);
             next += RATE_HZ / 10;
             CHECK_U64(chunk.phrase, chunk.first_frame < 8 * SECOND ? 0 : 1);
@@ -422,6 +465,8 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_after_the_last_note_there_are_true_zeros, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_batches_give_the_frames_and_chunks_of_single_blocks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_each_chunk_is_reported_once_with_its_facts, set_up,
                                         tear_down),
     };

@@ -2,6 +2,7 @@
 #include "synthd/tone.h"
 #include "synthd/voice.h"
 #include "tests/check.h"
+#include "tests/stems.h"
 
 #include <math.h>
 #include <string.h>
@@ -43,12 +44,12 @@ static void note(struct voice *voice, bool on, uint32_t id, enum timbre_id timbr
     voice_event(voice, &event);
 }
 
-static bool block(struct voice *voice, struct stereo stems[TIMBRE_COUNT])
+static bool block(struct voice *voice, struct stereo blocks[TIMBRE_COUNT])
 {
     bool sounding = false;
 
     for (int band = 0; band < TIMBRE_BANDS; band++) {
-        sounding |= voice_block(voice, band, stems);
+        sounding |= play_band(voice, band, blocks);
     }
     return sounding;
 }
@@ -266,7 +267,7 @@ static void test_bands_give_the_same_in_any_order(void **state)
     }
     for (int band = TIMBRE_BANDS - 1; band >= 0; band--) {
         for (int b = 0; b < BLOCKS; b++) {
-            voice_block(voice, band, apart[b]);
+            play_band(voice, band, apart[b]);
         }
     }
     for (int b = 0; b < BLOCKS; b++) {
@@ -314,7 +315,7 @@ static void test_a_voice_opens_and_closes_as_it_is_told(void **state)
     for (int i = 0; i < 3; i++) {
         struct voice *const voice = make_voice();
 
-        voice_open(voice, timbre_specs[TIMBRE_pad].band, i - 1);
+        voice_open(voice, timbre_specs[TIMBRE_pad].band, voice_open_steps(i - 1));
         note(voice, true, 1, TIMBRE_pad, 60);
         play(voice, TIMBRE_pad, takes[i], BLOCKS);
         bright[i] = brightness_of(takes[i] + (ptrdiff_t)200 * BLOCK_FRAMES, 200 * BLOCK_FRAMES);
@@ -333,11 +334,11 @@ static void test_opening_makes_no_click(void **state)
     const int band = timbre_specs[TIMBRE_pad].band;
 
     (void)state;
-    voice_open(voice, band, -1);
+    voice_open(voice, band, voice_open_steps(-1));
     note(voice, true, 1, TIMBRE_pad, 60);
     play(voice, TIMBRE_pad, moved, FROM);
     for (int b = FROM; b < BLOCKS; b++) {
-        voice_open(voice, band, fmin(-1 + 2.0 * (b - FROM) / GLIDE, 1));
+        voice_open(voice, band, voice_open_steps(fmin(-1 + 2.0 * (b - FROM) / GLIDE, 1)));
         play(voice, TIMBRE_pad, moved + (ptrdiff_t)b * BLOCK_FRAMES, 1);
     }
     const float *const glide = moved + (ptrdiff_t)FROM * BLOCK_FRAMES;
