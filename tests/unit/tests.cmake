@@ -37,6 +37,7 @@ target_compile_definitions(test_render PRIVATE
 add_dependencies(test_render auralis_texture_font)
 auralis_unit_test(pipeline synthd_render)
 auralis_unit_test(bounce synthd_offline)
+auralis_unit_test(trouble auralis_core)
 auralis_unit_test(log auralis_sys)
 auralis_unit_test(folder auralis_sys)
 auralis_unit_test(bus_gap auralis_sys)
