@@ -1,34 +1,41 @@
 #include "common/log.h"
 
+#include "common/clock.h"
+
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
-#include <syslog.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-#define SD_JOURNAL_SUPPRESS_LOCATION
-#include "common/clock.h"
+enum { LINE_BYTES = 1024, VALUE_BYTES = 512, FIELDS_BYTES = 4096, KEY_BYTES = 64 };
 
-#include <systemd/sd-journal.h>
+const struct log_event_spec log_event_specs[LOG_EVENT_COUNT] = {
+#define LOG_EVENT(name, id, level, ...) {#name, id, LOG_LEVEL_##level, __VA_ARGS__},
+#include "common/log_events.def"
+#undef LOG_EVENT
+};
 
-_Static_assert((int)LOG_LEVEL_ERROR == LOG_ERR && (int)LOG_LEVEL_WARNING == LOG_WARNING &&
-                   (int)LOG_LEVEL_INFO == LOG_INFO && (int)LOG_LEVEL_DEBUG == LOG_DEBUG,
-               "levels are syslog's priorities");
-
-enum { LINE_BYTES = 1024 };
-
-/* The process's own log: set once by log_init before there are threads. */
+/* The process's own log: set before there are threads. */
 static struct {
     const char *name;
     enum log_level level;
-    bool journal; /* standard error is the journal's */
-} logger = {.name = "auralis", .level = LOG_LEVEL_INFO};
+    char station[64];
+    struct sockaddr_un journal; /* the journal's socket */
+    bool to_journal;            /* standard error is the journal's */
+    int socket_plus_one;
+} logger = {.name = "auralis",
+            .level = LOG_LEVEL_INFO,
+            .journal = {AF_UNIX, "/run/systemd/journal/socket"}};
 
-/* Whether standard error is the socket that systemd told of (systemd.exec(5),
+/* Whether standard error is the stream that systemd told of (systemd.exec(5),
  * $JOURNAL_STREAM). */
 static bool stderr_is_journal(void)
 {
@@ -58,18 +65,149 @@ int log_init(const char *name, const char *level)
         if (strcmp(level, levels[i].name) == 0) {
             logger.name = name;
             logger.level = levels[i].level;
-            logger.journal = stderr_is_journal();
+            logger.to_journal = stderr_is_journal();
+            if (logger.to_journal && logger.socket_plus_one == 0) {
+                logger.socket_plus_one = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0) + 1;
+            }
             return 0;
         }
     }
     return -EINVAL;
 }
 
+void log_set_station(const char *station)
+{
+    snprintf(logger.station, sizeof logger.station, "%s", station);
+}
+
+void log_set_journal(const char *socket_path)
+{
+    snprintf(logger.journal.sun_path, sizeof logger.journal.sun_path, "%s", socket_path);
+}
+
+/* ---- one entry: the line that people read, and the fields that the journal gets ---- */
+
+struct entry {
+    char line[LINE_BYTES];
+    char fields[FIELDS_BYTES]; /* KEY=value, a line each (the journal's native protocol) */
+    size_t line_len, fields_len;
+};
+
+/* Puts text behind what is there, on one line, whatever text from outside it tells of. Returns
+ * false when it was cut. */
+__attribute__((format(printf, 4, 0))) static bool put(char *to, size_t size, size_t *len,
+                                                      const char *format, va_list args)
+{
+    const size_t room = size - *len;
+    const int wanted = vsnprintf(to + *len, room, format, args);
+    const bool fits = wanted >= 0 && (size_t)wanted < room;
+    const size_t end = fits ? *len + (size_t)wanted : size - 1;
+
+    for (; *len < end; (*len)++) {
+        if ((unsigned char)to[*len] < 0x20 || to[*len] == 0x7f) {
+            to[*len] = ' ';
+        }
+    }
+    return fits;
+}
+
+__attribute__((format(printf, 2, 3))) static void say(struct entry *entry, const char *format,
+                                                      ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    put(entry->line, sizeof entry->line, &entry->line_len, format, args);
+    va_end(args);
+}
+
+/* A field that has no room is left out. */
+__attribute__((format(printf, 2, 3))) static void field(struct entry *entry, const char *format,
+                                                        ...)
+{
+    size_t len = entry->fields_len;
+    va_list args;
+
+    va_start(args, format);
+    if (put(entry->fields, sizeof entry->fields, &len, format, args)) {
+        entry->fields[len] = '\n'; /* in the place of the end of the text */
+        entry->fields_len = len + 1;
+    }
+    va_end(args);
+}
+
+/* A number, in the line and as a field. */
+static void tell_count(struct entry *entry, const char *name, uint64_t value)
+{
+    char key[KEY_BYTES];
+    size_t i = 0;
+
+    for (; name[i] != '\0' && i < sizeof key - 1; i++) {
+        key[i] = (char)toupper((unsigned char)name[i]);
+    }
+    key[i] = '\0';
+    say(entry, " %s=%" PRIu64, name, value);
+    field(entry, "AURALIS_%s=%" PRIu64, key, value);
+}
+
+static void tell_texts(struct entry *entry, const struct log_facts *facts)
+{
+    if (facts->peer != NULL) {
+        field(entry, "AURALIS_PEER=%s", facts->peer);
+        say(entry, " peer=%s", facts->peer);
+    }
+    if (facts->path != NULL) {
+        field(entry, "AURALIS_PATH=%.*s", VALUE_BYTES, facts->path);
+        say(entry, " path=%s", facts->path);
+    }
+    if (facts->reason != NULL) {
+        field(entry, "AURALIS_REASON=%.*s", VALUE_BYTES, facts->reason);
+        say(entry, " reason=\"%s\"", facts->reason);
+    }
+}
+
+static void tell_facts(struct entry *entry, const struct log_facts *facts)
+{
+    const int64_t lasted_s = facts->lasted_ns / NS_PER_S;
+
+    tell_texts(entry, facts);
+    if (facts->stream != 0) {
+        tell_count(entry, "frame", facts->frame);
+    }
+    if (facts->count.name != NULL) {
+        tell_count(entry, facts->count.name, facts->count.value);
+    }
+    if (lasted_s > 0) {
+        tell_count(entry, "lasted_s", (uint64_t)lasted_s);
+    }
+    if (facts->times > 1) {
+        tell_count(entry, "times", facts->times);
+    }
+    if (facts->stream != 0) {
+        field(entry, "AURALIS_STREAM=%016" PRIx64, facts->stream);
+        say(entry, " stream=%016" PRIx64, facts->stream);
+    }
+}
+
+/* ---- where it goes ---- */
+
+/* A datagram of fields; false when the journal does not take it now. sd_journal_send() would
+ * wait for a journal that hangs, and the caller may be a synth. */
+static bool send_to_journal(const struct entry *entry)
+{
+    const int fd = logger.socket_plus_one - 1;
+
+    return logger.to_journal && fd >= 0 &&
+           sendto(fd, entry->fields, entry->fields_len, MSG_DONTWAIT | MSG_NOSIGNAL,
+                  (const struct sockaddr *)&logger.journal,
+                  (socklen_t)sizeof logger.journal) == (ssize_t)entry->fields_len;
+}
+
 /* One write, so that lines of several processes do not mix. */
-static void put_line(enum log_level level, const char *text)
+static void write_line(enum log_level level, const char *text)
 {
     char line[LINE_BYTES + 64];
-    const int length = logger.journal
+    const int length = logger.to_journal
                            ? snprintf(line, sizeof line, "<%d>%s\n", (int)level, text)
                            : snprintf(line, sizeof line, "%s: %s\n", logger.name, text);
 
@@ -78,60 +216,75 @@ static void put_line(enum log_level level, const char *text)
     }
 }
 
-/* An event is one line, whatever text from outside it tells of. */
-__attribute__((format(printf, 2, 0))) static void format_line(char text[LINE_BYTES],
-                                                              const char *format, va_list args)
+static void finish_entry(struct entry *entry, const struct log_place *place,
+                         enum log_level level)
 {
-    vsnprintf(text, LINE_BYTES, format, args);
-    for (char *at = text; *at != '\0'; at++) {
-        if ((unsigned char)*at < 0x20 || *at == 0x7f) {
-            *at = ' ';
-        }
+    field(entry, "MESSAGE=%s", entry->line);
+    field(entry, "PRIORITY=%d", (int)level);
+    field(entry, "SYSLOG_IDENTIFIER=%s", program_invocation_short_name);
+    field(entry, "CODE_FILE=%s", place->file);
+    field(entry, "CODE_FUNC=%s", place->function);
+    field(entry, "CODE_LINE=%d", place->line);
+    if (logger.station[0] != '\0') {
+        field(entry, "AURALIS_STATION=%s", logger.station);
+    }
+    if (!send_to_journal(entry)) {
+        write_line(level, entry->line);
     }
 }
 
-void log_write(enum log_level level, const char *format, ...)
+void log_write(const struct log_place *place, enum log_level level, const char *format, ...)
 {
-    char text[LINE_BYTES];
+    struct entry entry = {.line_len = 0};
     va_list args;
 
     if (level > logger.level) {
         return;
     }
     va_start(args, format);
-    format_line(text, format, args);
+    put(entry.line, sizeof entry.line, &entry.line_len, format, args);
     va_end(args);
-    put_line(level, text);
+    finish_entry(&entry, place, level);
 }
 
-void log_event(const char *event, uint64_t stream, uint64_t frame, const char *format, ...)
+void log_event_at(const struct log_place *place, enum log_event_id id,
+                  const struct log_facts *facts, const char *format, ...)
 {
-    char text[LINE_BYTES];
+    const struct log_event_spec *const spec = &log_event_specs[id];
+    struct entry entry = {.line_len = 0};
     va_list args;
 
-    va_start(args, format);
-    format_line(text, format, args);
-    va_end(args);
-    if (!logger.journal) {
-        if (logger.level >= LOG_LEVEL_INFO) {
-            put_line(LOG_LEVEL_INFO, text);
-        }
+    if (spec->level > logger.level) {
         return;
     }
-    sd_journal_send("MESSAGE=%s", text, "PRIORITY=%d", LOG_INFO, "AURALIS_EVENT=%s", event,
-                    "AURALIS_STREAM=%016" PRIx64, stream, "AURALIS_FRAME=%" PRIu64, frame,
-                    NULL);
+    va_start(args, format);
+    put(entry.line, sizeof entry.line, &entry.line_len, format, args);
+    va_end(args);
+    field(&entry, "AURALIS_EVENT=%s", spec->name);
+    field(&entry, "MESSAGE_ID=%s", spec->message_id);
+    if (facts != NULL) {
+        tell_facts(&entry, facts);
+    }
+    finish_entry(&entry, place, spec->level);
 }
 
-bool log_limit_pass(struct log_limit *limit, int64_t now_ns, uint64_t *swallowed)
+bool log_trouble_at(const struct log_place *place, struct trouble *trouble,
+                    const struct log_trouble_kind *kind, bool present,
+                    const struct log_facts *facts)
 {
-    if (now_ns < limit->next_ns) {
-        limit->swallowed++;
+    const int64_t now_ns = clock_machine_ns();
+    const bool wanted = present ? trouble_lasts(trouble, kind->patience_ns, now_ns)
+                                : trouble_ends(trouble, now_ns);
+    const char *const sentence = present ? kind->sentence : kind->over_sentence;
+
+    if (!wanted || sentence == NULL) {
         return false;
     }
-    *swallowed = limit->swallowed;
-    limit->swallowed = 0;
-    limit->next_ns = now_ns + NS_PER_S;
+    struct log_facts all = *facts;
+
+    all.lasted_ns = trouble->lasted_ns;
+    all.times = present && !kind->watched ? trouble->times : 0;
+    log_event_at(place, present ? kind->event : kind->over_event, &all, "%s", sentence);
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include "composerd/state_file.h"
 #include "composerd/station_json.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,19 +49,12 @@ bool daemon_compose(struct daemon *daemon)
 static void save_state(struct daemon *daemon)
 {
     char *const text = station_to_json(&daemon->station);
-    const int rc = text != NULL ? state_save(daemon->settings.state_dir, text) : -1;
-    uint64_t swallowed;
+    const char *const dir = daemon->settings.state_dir;
+    const int rc = text != NULL ? state_save(dir, text) : -ENOMEM;
 
     free(text);
-    if (rc == 0) {
-        return;
-    }
-    metric_add(&daemon->metrics, METRIC_composerd_state_errors, 1);
-    if (log_limit_pass(&daemon->state_trouble, clock_machine_ns(), &swallowed)) {
-        log_warn(
-            "cannot save the state, the music goes on dir=%s error=\"%s\" swallowed=%" PRIu64,
-            daemon->settings.state_dir, log_errno(rc), swallowed);
-    }
+    metric_add(&daemon->metrics, METRIC_composerd_state_errors, rc != 0);
+    publisher_tell_disk(&daemon->state_trouble, dir, rc);
 }
 
 void daemon_commit(struct daemon *daemon)

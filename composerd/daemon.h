@@ -10,6 +10,7 @@
 
 #include "common/service.h"
 #include "common/settings.h"
+#include "common/trouble.h"
 #include "composerd/publisher.h"
 #include "composerd/replies.h"
 #include "composerd/station.h"
@@ -21,7 +22,7 @@ struct daemon {
     struct publisher publisher;
     struct station station;
     struct replies replies;
-    struct log_limit state_trouble;
+    struct trouble state_trouble;
     int64_t heartbeat_ns; /* when the next one is due */
 };
 

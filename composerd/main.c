@@ -21,14 +21,16 @@ struct wishes {
 static void must(int rc, const char *what, int status)
 {
     if (rc < 0) {
-        log_error("cannot %s: %s", what, log_errno(rc));
+        const struct log_facts facts = {.reason = log_errno(rc)};
+
+        log_event(LOG_EVENT_start_failed, &facts, "cannot %s", what);
         exit(status);
     }
 }
 
 static void refuse(const char *reason)
 {
-    fprintf(stderr, "auralis-composerd: %s\n", reason);
+    log_event(LOG_EVENT_config_invalid, NULL, "%s", reason);
     exit(EXIT_CONFIG);
 }
 
@@ -154,9 +156,12 @@ static void start(struct daemon *daemon)
 int main(int argc, char **argv)
 {
     static struct daemon daemon;
+
+    log_init("composerd", "info"); /* what is wrong with the settings is said, too */
     const struct wishes wishes = load_settings(&daemon.settings, argc, argv);
 
     must(log_init("composerd", daemon.settings.log_level), "set up the log", EXIT_CONFIG);
+    log_set_station(daemon.settings.station_name);
     clock_set_rate(daemon.settings.station_clock_rate);
     if (wishes.compose != NULL || wishes.midi != NULL) {
         return compose_offline(&daemon.settings, &wishes);

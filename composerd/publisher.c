@@ -1,7 +1,6 @@
 #include "composerd/publisher.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,10 +31,22 @@ static int begin_file(struct publisher *publisher, enum event_type type, uint64_
                : rc;
 }
 
+void publisher_tell_disk(struct trouble *trouble, const char *path, int rc)
+{
+    static const struct log_trouble_kind kind = {
+        .event = LOG_EVENT_disk_trouble,
+        .sentence = "cannot write to the state folder, the music goes on",
+        .over_event = LOG_EVENT_disk_well,
+        .over_sentence = "the state folder can be written again",
+    };
+    const struct log_facts facts = {.path = path, .reason = rc != 0 ? log_errno(rc) : NULL};
+
+    log_trouble(trouble, &kind, rc != 0, &facts);
+}
+
 static void write_journal(struct publisher *publisher, enum event_type type,
                           uint64_t start_frame, const char *json)
 {
-    uint64_t swallowed;
     int rc =
         journal_wants_file(&publisher->journal) ? begin_file(publisher, type, start_frame) : 0;
 
@@ -44,14 +55,8 @@ static void write_journal(struct publisher *publisher, enum event_type type,
     }
     metric_set(publisher->metrics, METRIC_composerd_journal_size,
                (int64_t)publisher->journal.file_bytes);
-    if (rc == 0) {
-        return;
-    }
-    metric_add(publisher->metrics, METRIC_composerd_journal_errors, 1);
-    if (log_limit_pass(&publisher->trouble, clock_machine_ns(), &swallowed)) {
-        log_warn("cannot write the journal, the music goes on error=\"%s\" swallowed=%" PRIu64,
-                 log_errno(rc), swallowed);
-    }
+    metric_add(publisher->metrics, METRIC_composerd_journal_errors, rc != 0);
+    publisher_tell_disk(&publisher->trouble, publisher->journal.dir, rc);
 }
 
 static void publish(void *user, const struct outbox_event *event)

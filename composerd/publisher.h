@@ -17,6 +17,7 @@
 #include "common/journal.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/trouble.h"
 #include "composerd/history.h"
 #include "composerd/outbox.h"
 
@@ -26,7 +27,7 @@ struct publisher {
     struct history history;
     struct metrics *metrics;
     struct outbox outbox;
-    struct log_limit trouble;
+    struct trouble trouble;
 };
 
 /* Journals, publishes and remembers what waits in the outbox. */
@@ -37,6 +38,8 @@ void publisher_greet(struct publisher *publisher);
 /* The snapshot reply for a request; to be freed. */
 char *publisher_snapshot(const struct publisher *publisher, const char *id, uint64_t from_frame,
                          const struct epoch *epoch);
+/* Says what came of writing to a path in the state folder: rc is 0, or -errno. */
+void publisher_tell_disk(struct trouble *trouble, const char *path, int rc);
 void publisher_finish(struct publisher *publisher);
 
 #endif

@@ -6,7 +6,6 @@
 #include "composerd/station_json.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,8 +41,11 @@ static int take_up(struct daemon *daemon, enum state_copy copy, const char *boot
     } else if (rc != 0) {
         metric_add(&daemon->metrics, METRIC_composerd_state_errors, 1);
         state_set_aside(daemon->settings.state_dir, copy);
-        log_warn("the state cannot be used and was set aside dir=%s reason=\"%s\"",
-                 daemon->settings.state_dir, reason.text[0] ? reason.text : log_errno(rc));
+        const struct log_facts facts = {.path = daemon->settings.state_dir,
+                                        .reason = reason.text[0] ? reason.text : log_errno(rc)};
+
+        log_event(LOG_EVENT_state_set_aside, &facts,
+                  "the state cannot be used and was set aside");
     }
     return rc;
 }
@@ -106,8 +108,7 @@ static int read_journal(struct daemon *daemon, struct journal_reading *reading,
                                     (uint32_t)daemon->settings.station_sample_rate);
 
     if (opened != 0) {
-        log_warn("cannot open the journal, the music goes on without dir=%s error=\"%s\"", dir,
-                 log_errno(opened));
+        publisher_tell_disk(&daemon->publisher.trouble, dir, opened);
         metric_add(&daemon->metrics, METRIC_composerd_journal_errors, 1);
         return opened;
     }
@@ -117,9 +118,10 @@ static int read_journal(struct daemon *daemon, struct journal_reading *reading,
         /* what could be read is in the history; the file begins anew */
         journal_set_aside(&daemon->publisher.journal, ".bad");
         metric_add(&daemon->metrics, METRIC_composerd_journal_errors, 1);
-        log_warn(
-            "the journal has lines that cannot be used and was set aside dir=%s lines=%" PRIu64,
-            dir, reading->n_bad);
+        const struct log_facts facts = {.path = dir, .count = {"lines", reading->n_bad}};
+
+        log_event(LOG_EVENT_journal_set_aside, &facts,
+                  "the journal has lines that cannot be used and was set aside");
     }
     return rc;
 }
@@ -200,9 +202,9 @@ static int go_on(struct daemon *daemon, struct journal_reading *reading)
     read_journal(daemon, reading, now_frame > kept ? now_frame - kept : 0);
     publish_unpublished(daemon, reading);
     check_preset(daemon, now_frame);
-    log_event("resume", station->epoch.stream, now_frame,
-              "the stream goes on stream=%016" PRIx64 " frame=%" PRIu64, station->epoch.stream,
-              now_frame);
+    const struct log_facts facts = {.stream = station->epoch.stream, .frame = now_frame};
+
+    log_event(LOG_EVENT_stream_resumed, &facts, "the stream goes on");
     return 0;
 }
 
@@ -246,9 +248,9 @@ static int give_birth(struct daemon *daemon, const char *boot_id,
     daemon->publisher.outbox.stream = epoch.stream;
     journal_set_aside(&daemon->publisher.journal, ".old");
     outbox_add_params(&daemon->publisher.outbox, &station->change);
-    log_event("birth", epoch.stream, 0,
-              "a new stream is born stream=%016" PRIx64 " seed=%" PRIu64, epoch.stream,
-              params.seed);
+    const struct log_facts facts = {.stream = epoch.stream, .count = {"seed", params.seed}};
+
+    log_event(LOG_EVENT_stream_born, &facts, "a new stream is born");
     return 0;
 }
 

@@ -31,11 +31,33 @@ static void tell_news(struct streamd *streamd, enum news_kind kind)
 
 static void complain(struct streamd *streamd, const char *what, const char *reason)
 {
-    uint64_t swallowed = 0;
+    struct trouble *trouble = &streamd->bus_refused;
 
-    if (log_limit_pass(&streamd->bus_trouble, clock_machine_ns(), &swallowed)) {
-        log_warn("cannot use %s from the bus: %s swallowed=%" PRIu64, what, reason, swallowed);
+    if (trouble_lasts(trouble, TROUBLE_AT_ONCE, clock_machine_ns())) {
+        const struct log_facts facts = {.peer = "composerd",
+                                        .reason = reason,
+                                        .lasted_ns = trouble->lasted_ns,
+                                        .times = trouble->times};
+
+        log_event(LOG_EVENT_bus_refused, &facts, "cannot use %s from the bus", what);
     }
+}
+
+/* Whether composerd is heard. */
+static void tell_silence(struct streamd *streamd)
+{
+    static const struct log_trouble_kind kind = {
+        .event = LOG_EVENT_peer_away,
+        .sentence = "composerd is away: there is no control",
+        .over_event = LOG_EVENT_peer_back,
+        .over_sentence = "composerd is back",
+        .patience_ns = TROUBLE_AFTER_A_SECOND,
+        .watched = true,
+    };
+    static const struct log_facts facts = {.peer = "composerd"};
+    const bool away = news_composerd_is_away(&streamd->news, clock_now_ns());
+
+    log_trouble(&streamd->composerd_silent, &kind, away, &facts);
 }
 
 static void on_event(void *user, enum event_type topic, const char *json, size_t len)
@@ -201,4 +223,5 @@ void bus_link_tick(struct streamd *streamd, int64_t now_ns)
         ask_snapshot(streamd, now_ns);
     }
     bus_link_drain(streamd);
+    tell_silence(streamd);
 }

@@ -19,14 +19,16 @@ enum { SPARE_DESCRIPTORS = 96 }; /* for all that is no client's */
 static void must(int rc, const char *what)
 {
     if (rc < 0) {
-        log_error("cannot %s: %s", what, log_errno(rc));
+        const struct log_facts facts = {.reason = log_errno(rc)};
+
+        log_event(LOG_EVENT_start_failed, &facts, "cannot %s", what);
         exit(EXIT_FAILURE);
     }
 }
 
 static void end_misconfigured(const char *text)
 {
-    fprintf(stderr, "auralis-streamd: %s\n", text);
+    log_event(LOG_EVENT_config_invalid, NULL, "%s", text);
     exit(EXIT_CONFIG);
 }
 
@@ -95,7 +97,10 @@ static int open_socket(const struct settings *settings)
         end_misconfigured("stream.listen names a host that is none of this machine's");
     }
     if (fd < 0) {
-        log_error("cannot listen: %s address=%s", log_errno(fd), settings->stream_listen);
+        const struct log_facts facts = {.reason = log_errno(fd)};
+
+        log_event(LOG_EVENT_start_failed, &facts, "cannot listen address=%s",
+                  settings->stream_listen);
         exit(EXIT_FAILURE);
     }
     return fd;
@@ -137,7 +142,8 @@ static void take_address(struct streamd *streamd, int fd)
         end_misconfigured("stream.allowed_hosts has too many or too long names");
     }
     publish_address(settings, text);
-    log_info("listening address=%s control=%s", text, streamd->control_open ? "open" : "off");
+    log_event(LOG_EVENT_listening, NULL, "listening address=%s control=%s", text,
+              streamd->control_open ? "open" : "off");
 }
 
 static void take_descriptors(struct settings *settings)
@@ -179,8 +185,10 @@ int main(int argc, char **argv)
     static struct streamd streamd; /* large, and the feeder keeps its address */
     static struct server server;
 
+    log_init("streamd", "info"); /* what is wrong with the settings is said, too */
     load_settings(&streamd.settings, argc, argv);
     must(log_init("streamd", streamd.settings.log_level), "set up the log");
+    log_set_station(streamd.settings.station_name);
     clock_set_rate(streamd.settings.station_clock_rate);
     must(service_init(&streamd.service), "set up signals");
     streamd.pid = (uint32_t)getpid();

@@ -50,8 +50,13 @@ static void unlink_connection(struct streamd *streamd, struct connection *connec
 
 static void refuse(struct server *server, int fd, const char *reason)
 {
+    static const struct log_trouble_kind kind = {.event = LOG_EVENT_limit_reached,
+                                                 .sentence = "connections are refused"};
+    const struct log_facts facts = {.reason = reason};
+
     metric_add(&server->streamd->metrics, METRIC_streamd_clients_refused, 1);
     lws_socket_refuse(fd, reason);
+    log_trouble(&server->limit_reached, &kind, true, &facts);
 }
 
 static void accept_one(struct server *server, int fd,
@@ -81,21 +86,33 @@ static void accept_one(struct server *server, int fd,
     metric_add(&streamd->metrics, METRIC_streamd_clients_accepted, 1);
 }
 
+/* What came of accepting: a descriptor, or -errno. */
+static void tell_accept(struct server *server, int fd)
+{
+    static const struct log_trouble_kind kind = {
+        .event = LOG_EVENT_accept_failing,
+        .sentence = "cannot accept connections",
+        .over_event = LOG_EVENT_accept_working,
+        .over_sentence = "connections are accepted again",
+    };
+    const struct log_facts facts = {.reason = fd < 0 ? log_errno(fd) : NULL};
+
+    log_trouble(&server->accept_failing, &kind, fd < 0, &facts);
+}
+
 static void accept_all(struct server *server, int listen_fd)
 {
     unsigned char address[PEER_ADDRESS_BYTES];
-    uint64_t swallowed = 0;
 
     for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
         const int fd = lws_socket_accept(listen_fd, address);
 
+        if (fd == -EAGAIN || fd == -EWOULDBLOCK) {
+            return;
+        }
+        tell_accept(server, fd);
         if (fd >= 0) {
             accept_one(server, fd, address);
-        } else if (fd == -EAGAIN || fd == -EWOULDBLOCK) {
-            return;
-        } else if (log_limit_pass(&server->accept_trouble, clock_machine_ns(), &swallowed)) {
-            log_warn("cannot accept a connection: %s swallowed=%llu", log_errno(fd),
-                     (unsigned long long)swallowed);
         }
     }
 }
@@ -321,8 +338,8 @@ void server_wake(void *server)
 void server_run(struct server *server)
 {
     while (service_running() && lws_service(server->context, 0) >= 0) {
-        if (service_reload_wanted()) {
-            (void)streamd_reload(server->streamd); /* it says itself what failed */
+        if (service_reload_wanted() && streamd_reload(server->streamd) >= 0) {
+            log_event(LOG_EVENT_config_reloaded, NULL, "the page was read again");
         }
     }
 }

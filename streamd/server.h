@@ -19,7 +19,7 @@ struct server {
     struct lws_context *context;
     struct lws_vhost *vhost;
     struct lws *acceptor;
-    struct log_limit accept_trouble;
+    struct trouble accept_failing, limit_reached;
 };
 
 /* Serves the socket, which becomes the server's, and watches the bus of `streamd`. */

@@ -49,9 +49,9 @@ int streamd_reload(struct streamd *streamd)
     const int rc = page_load(&streamd->page, streamd->web_dir);
 
     if (rc < 0) {
-        log_warn("cannot read the page: %s dir=%s", log_errno(rc), streamd->web_dir);
-    } else {
-        log_info("the page is loaded dir=%s files=%d", streamd->web_dir, streamd->page.n);
+        const struct log_facts facts = {.path = streamd->web_dir, .reason = log_errno(rc)};
+
+        log_event(LOG_EVENT_config_refused, &facts, "cannot read the page");
     }
     return rc;
 }
@@ -160,8 +160,6 @@ static void take_store(struct streamd *streamd)
     chunk_store_destroy(streamd->store);
     streamd->store = store;
     streamd->first_sent = chunk_store_head(store);
-    log_event("stream", store->epoch.stream, chunk_store_head(store) * store->chunk_frames,
-              "the stream is on the air rate_hz=%u", (unsigned)store->epoch.rate_hz);
 }
 
 static void check_listener(struct streamd *streamd, struct listener *listener, bool late,
@@ -239,6 +237,34 @@ static void set_gauges(struct streamd *streamd, const struct view *view)
                histogram_percentile(&streamd->lateness, 0.99));
 }
 
+/* Says that no audio flows, and that it does: the first time, and again. */
+static void log_audio(struct streamd *streamd, const struct view *view, const char *reason)
+{
+    /* one that has just started waits for a moment; where chunks fail, it was noticed late */
+    const struct log_trouble_kind kind = {
+        .event = LOG_EVENT_audio_stopped,
+        .sentence = "no audio flows",
+        .over_event = LOG_EVENT_audio_flowing,
+        .over_sentence = "audio flows",
+        .patience_ns = streamd->store ? TROUBLE_AT_ONCE : TROUBLE_AFTER_A_SECOND,
+        .watched = true,
+    };
+    const struct log_facts facts = {
+        .stream = streamd->store ? streamd->store->epoch.stream : 0,
+        .frame = view_frame(view),
+        .reason = reason[0] ? reason : NULL,
+    };
+    const bool stopped = view_is_stale(view);
+    const bool said = log_trouble(&streamd->audio_stopped, &kind, stopped, &facts);
+
+    if (!stopped && !streamd->was_flowing) {
+        streamd->was_flowing = true;
+        if (!said) {
+            log_event(LOG_EVENT_audio_flowing, &facts, "audio flows");
+        }
+    }
+}
+
 /* Tells listeners and the supervisor whether audio flows, when that changes. */
 static void tell_audio(struct streamd *streamd, const struct view *view)
 {
@@ -249,9 +275,9 @@ static void tell_audio(struct streamd *streamd, const struct view *view)
                    reason[0] ? ": " : "", reason, (unsigned)view_clients(view));
     if (audio != streamd->audio) {
         streamd->audio = audio;
-        log_info("audio is %s%s%s", audio_names[audio], reason[0] ? ": " : "", reason);
         tell_status(streamd, view);
     }
+    log_audio(streamd, view, reason);
 }
 
 void streamd_tick(struct streamd *streamd)

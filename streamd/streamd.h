@@ -13,6 +13,7 @@
 #include "common/log.h"
 #include "common/service.h"
 #include "common/settings.h"
+#include "common/trouble.h"
 #include "streamd/connection.h"
 #include "streamd/control.h"
 #include "streamd/feeder.h"
@@ -46,14 +47,15 @@ struct streamd {
     double depth_sum_ms;
     uint64_t depth_count;
     enum audio audio; /* as listeners were told */
-    struct log_limit bus_trouble;
+    bool was_flowing; /* at least once */
+    struct trouble bus_refused, composerd_silent, audio_stopped;
 };
 
 int streamd_init(struct streamd *streamd, uint64_t random);
 void streamd_finish(struct streamd *streamd);
 struct view streamd_view(const struct streamd *streamd);
 
-/* Reads the page again. 0, or -errno; the old one stays then. */
+/* Reads the page again. 0, or -errno, which it says; the old one stays then. */
 int streamd_reload(struct streamd *streamd);
 /* Everything that is due: new chunks, slow clients, what composerd has not answered. */
 void streamd_tick(struct streamd *streamd);

@@ -58,12 +58,31 @@ bool feed_alive(const struct feed *feed, int64_t now_ns)
 
 static void refuse(struct feed *feed, const char *what, const char *why)
 {
-    uint64_t swallowed;
-
     metric_add(feed->metrics, METRIC_synthd_events_refused, 1);
-    if (log_limit_pass(&feed->refused_limit, clock_machine_ns(), &swallowed)) {
-        log_warn("refused %s reason=\"%s\" swallowed=%" PRIu64, what, why, swallowed);
+    if (trouble_lasts(&feed->refused, TROUBLE_AT_ONCE, clock_machine_ns())) {
+        const struct log_facts facts = {.peer = "composerd",
+                                        .reason = why,
+                                        .lasted_ns = feed->refused.lasted_ns,
+                                        .times = feed->refused.times};
+
+        log_event(LOG_EVENT_bus_refused, &facts, "refused %s", what);
     }
+}
+
+/* Whether composerd is heard. */
+static void tell_silence(struct feed *feed, int64_t now_ns)
+{
+    static const struct log_trouble_kind kind = {
+        .event = LOG_EVENT_peer_away,
+        .sentence = "composerd is away, waiting for it",
+        .over_event = LOG_EVENT_peer_back,
+        .over_sentence = "composerd is back",
+        .patience_ns = TROUBLE_AFTER_A_SECOND,
+        .watched = true,
+    };
+    static const struct log_facts facts = {.peer = "composerd"};
+
+    log_trouble(&feed->silent, &kind, !feed_alive(feed, now_ns), &facts);
 }
 
 static void take_heartbeat(struct feed *feed)
@@ -181,6 +200,7 @@ void feed_poll(struct feed *feed, int64_t now_ns)
     static const struct bus_handlers handlers = {on_bus_event, on_bus_reply};
 
     bus_client_drain(&feed->bus, &handlers, feed);
+    tell_silence(feed, now_ns);
     if (feed->gap.known) {
         feed->wanted_ns = 0;
         return;

@@ -17,6 +17,7 @@
 #include "common/event_json.h"
 #include "common/log.h"
 #include "common/metrics.h"
+#include "common/trouble.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -47,8 +48,8 @@ struct feed {
     bool complete;     /* everything has been given once */
     uint64_t given;    /* events handed over from the journal or snapshot being read */
     int64_t heard_ns;  /* when composerd was heard last */
-    struct log_limit refused_limit;
-    struct event event; /* each event is read into this one */
+    struct trouble refused, silent; /* what could not be used; composerd is not heard */
+    struct event event;             /* each event is read into this one */
 };
 
 int feed_open(struct feed *feed, const char *bus_dir, const char *state_dir,

@@ -133,10 +133,11 @@ bool kit_plays(const struct kit *kit)
 void kit_warn(const struct kit *kit)
 {
     for (int i = 0; i < kit->info.n_degraded; i++) {
-        log_warn("%s", kit->info.degraded[i]);
+        log_event(LOG_EVENT_font_degraded, NULL, "%s", kit->info.degraded[i]);
     }
     if (!kit_plays(kit)) {
-        log_warn("there is no soundfont to play from, playing silence");
+        log_event(LOG_EVENT_font_degraded, NULL,
+                  "there is no soundfont to play from, playing silence");
     }
 }
 
@@ -147,8 +148,8 @@ void kit_log(const struct kit *kit)
         const struct font *const font = &kit->info.fonts.fonts[i];
 
         if (kit->info.plays[i]) {
-            log_info("soundfont loaded path=%s name=\"%s\" licence=\"%s\"", font->path,
-                     font->about.name, font->about.comment);
+            log_debug("soundfont loaded path=%s name=\"%s\" licence=\"%s\"", font->path,
+                      font->about.name, font->about.comment);
         }
     }
 }

@@ -6,6 +6,7 @@
 #include "common/log.h"
 #include "common/service.h"
 #include "common/settings.h"
+#include "common/trouble.h"
 #include "synthd/feed.h"
 #include "synthd/offline.h"
 #include "synthd/pipeline.h"
@@ -34,7 +35,7 @@ struct synthd {
     struct feed feed;
     struct player player;
     struct reload reload;
-    struct log_limit ring_limit, voice_limit;
+    struct trouble ring_trouble, voice_trouble;
     char lock_path[SETTING_TEXT_BYTES + 16];
     int64_t begun_ns, next_status_ns;
     bool ready;
@@ -47,7 +48,9 @@ static struct synthd synthd;
 static void must(int rc, const char *what)
 {
     if (rc < 0) {
-        log_error("cannot %s reason=\"%s\"", what, log_errno(rc));
+        const struct log_facts facts = {.reason = log_errno(rc)};
+
+        log_event(LOG_EVENT_start_failed, &facts, "cannot %s", what);
         exit(EXIT_FAILURE);
     }
 }
@@ -64,18 +67,30 @@ static struct kit_options kit_options(const struct settings *set)
 
 /* ---- what the feed hands over ---- */
 
+/* What came of opening the ring: 0 or above, or -errno. */
+static void tell_ring(struct synthd *s, int rc)
+{
+    static const struct log_trouble_kind kind = {
+        .event = LOG_EVENT_ring_trouble,
+        .sentence = "cannot open the ring",
+        .over_event = LOG_EVENT_ring_well,
+        .over_sentence = "the ring is open",
+    };
+    const struct log_facts facts = {.path = s->settings.ring_name,
+                                    .reason = rc < 0 ? log_errno(rc) : NULL};
+
+    log_trouble(&s->ring_trouble, &kind, rc < 0, &facts);
+}
+
 static void on_epoch(void *user, const struct epoch *epoch)
 {
     struct synthd *const s = user;
     const int rc = player_tune(&s->player, epoch);
-    uint64_t swallowed;
 
     if (rc == 1) {
         feed_restart(&s->feed); /* another stream: all of it is wanted */
-    } else if (rc < 0 && log_limit_pass(&s->ring_limit, clock_machine_ns(), &swallowed)) {
-        log_error("cannot open ring name=%s reason=\"%s\" swallowed=%" PRIu64,
-                  s->settings.ring_name, log_errno(rc), swallowed);
     }
+    tell_ring(s, rc);
 }
 
 static bool on_event(void *user, const struct event *event)
@@ -147,7 +162,7 @@ static void choose_role(struct synthd *s)
     const int rc = take_ring(s);
 
     if (rc == -EWOULDBLOCK) {
-        log_info("another synthd plays, standing by lock=%s", s->lock_path);
+        log_debug("another synthd plays, standing by lock=%s", s->lock_path);
     } else {
         must(rc, "take the ring's lock");
     }
@@ -178,16 +193,15 @@ static void set_up(struct synthd *s)
 static void prepare(struct synthd *s, int64_t now_ns)
 {
     int rc = 0;
-    uint64_t swallowed;
 
     if (player_tuned(&s->player) && feed_complete(&s->feed)) {
         rc = player_join(&s->player, now_ns);
     } else if (player_tuned(&s->player) && feed_waiting(&s->feed, clock_machine_ns())) {
         rc = player_load(&s->player);
     }
-    if (rc < 0 && log_limit_pass(&s->voice_limit, clock_machine_ns(), &swallowed)) {
-        log_error("cannot load the voices reason=\"%s\" swallowed=%" PRIu64, log_errno(rc),
-                  swallowed);
+    if (rc < 0 && trouble_lasts(&s->voice_trouble, TROUBLE_AT_ONCE, clock_machine_ns())) {
+        log_error("cannot load the voices reason=\"%s\" times=%" PRIu64, log_errno(rc),
+                  s->voice_trouble.times);
     }
 }
 
@@ -202,7 +216,9 @@ static void change_kit(struct synthd *s)
     memcpy(set->synth_soundfont, next->synth_soundfont, SETTING_TEXT_BYTES);
     memcpy(set->synth_piano_font, next->synth_piano_font, SETTING_TEXT_BYTES);
     memcpy(set->synth_texture_font, next->synth_texture_font, SETTING_TEXT_BYTES);
-    if (!player_change(&s->player, &s->reload.kit)) {
+    if (player_change(&s->player, &s->reload.kit)) {
+        log_event(LOG_EVENT_config_reloaded, NULL, "the timbres and fonts were read again");
+    } else {
         kit_finish(&s->reload.kit); /* another stream has begun, and waits for its own */
     }
 }
@@ -252,9 +268,7 @@ static void serve(struct synthd *s)
 {
     set_up(s);
     choose_role(s);
-    if (!player_peek(&s->player)) {
-        log_info("waiting for composerd bus=%s", s->settings.bus_dir);
-    }
+    player_peek(&s->player);
     while (service_running()) {
         const int64_t now_ns = clock_now_ns();
         const int64_t next_ns = turn(s, now_ns);
@@ -323,16 +337,19 @@ int main(int argc, char **argv)
         's', "auralis-synthd", "renders the station's phrases into its audio ring", flags};
     struct settings_error error = {""};
     struct synthd *const s = &synthd;
+
+    log_init("synthd", "info"); /* what is wrong with the settings is said, too */
     const int rc = settings_load(&s->settings, &program, argc, argv, &error);
 
     if (rc == SETTINGS_DONE) {
         return EXIT_SUCCESS;
     }
     if (rc != 0) {
-        fprintf(stderr, "auralis-synthd: %s\n", error.text);
+        log_event(LOG_EVENT_config_invalid, NULL, "%s", error.text);
         return EXIT_CONFIG;
     }
     must(log_init("synthd", s->settings.log_level), "set up the log");
+    log_set_station(s->settings.station_name);
     clock_set_rate(s->settings.station_clock_rate);
     if (render != NULL) {
         return render_file(&s->settings, render, from, frames);

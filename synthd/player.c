@@ -131,11 +131,17 @@ static int open_ring(struct player *player, const struct epoch *epoch)
         return opened;
     }
     if (opened == RING_SET_ASIDE) {
-        log_warn("ring set aside name=%s reason=\"%s\"", player->options.ring_name, reason);
+        const struct log_facts facts = {.path = player->options.ring_name, .reason = reason};
+
+        log_event(LOG_EVENT_ring_set_aside, &facts, "the ring was set aside");
     }
     player->fresh = opened != RING_ADOPTED;
-    log_event("ring", epoch->stream, ring_adopt(player->ring.ring), "ring %s name=%s",
-              player->fresh ? "made" : "adopted", player->options.ring_name);
+    if (player->fresh) {
+        const struct log_facts facts = {.stream = epoch->stream,
+                                        .path = player->options.ring_name};
+
+        log_event(LOG_EVENT_ring_made, &facts, "a ring was made");
+    }
     if (opened == RING_ADOPTED) {
         books_continue(&player->books, &player->render, player->ring.ring);
     }
@@ -210,6 +216,17 @@ uint64_t player_from_frame(const struct player *player, int64_t now_ns)
     return next > history ? next - history : 0;
 }
 
+static void log_jump(struct player *player, uint64_t frame, uint64_t left_out_frames)
+{
+    static const struct log_trouble_kind kind = {.event = LOG_EVENT_synth_jumped,
+                                                 .sentence = "jumped to now"};
+    const struct log_facts facts = {.stream = player->pace.epoch.stream,
+                                    .frame = frame,
+                                    .count = {"left_out_frames", left_out_frames}};
+
+    log_trouble(&player->jumps, &kind, true, &facts);
+}
+
 /* Makes the ring end at `frame`, where its writer goes on; elsewhere after a long outage. */
 static void move_ring(struct player *player, uint64_t frame, int64_t now_ns)
 {
@@ -221,9 +238,7 @@ static void move_ring(struct player *player, uint64_t frame, int64_t now_ns)
     }
     if (lost) {
         metric_add(&player->books.metrics, METRIC_synthd_jumps, 1);
-        log_event("jump", player->pace.epoch.stream, frame,
-                  "jumped to now frame=%" PRIu64 " left_out_frames=%" PRIu64, frame,
-                  frame - published);
+        log_jump(player, frame, frame - published);
     }
     player->catching_up = lost || player->fresh; /* no outage to count */
     player->fresh = false;
@@ -240,6 +255,16 @@ static void take_up_trim(struct player *player)
                         (struct trim_state){facts.trim_db, facts.trim_excess});
         }
     }
+}
+
+static void log_join(const struct player *player, uint64_t frame, int64_t took_ns)
+{
+    const struct log_facts facts = {.stream = player->pace.epoch.stream,
+                                    .frame = frame,
+                                    .count = {"preroll_ms", (uint64_t)(took_ns / NS_PER_MS)}};
+
+    log_event(LOG_EVENT_synth_joined, &facts, "%s",
+              player->private ? "standing by" : "rendering");
 }
 
 int player_join(struct player *player, int64_t now_ns)
@@ -262,11 +287,10 @@ int player_join(struct player *player, int64_t now_ns)
     render_join(&player->render, frame);
     take_up_trim(player);
     render_start(&player->render);
+    if (!player->playing) {
+        log_join(player, frame, clock_machine_ns() - begun_ns);
+    }
     player->playing = true;
-    log_event("join", player->pace.epoch.stream, frame,
-              "%s frame=%" PRIu64 " preroll_ms=%" PRId64,
-              player->private ? "standing by" : "rendering", frame,
-              (clock_machine_ns() - begun_ns) / NS_PER_MS);
     return 0;
 }
 
@@ -371,8 +395,11 @@ static void go_public(struct player *player, int64_t now_ns)
         check_time(player, published, now_ns);
     }
     books_keep(&player->books, &player->render, player->ring.ring);
-    log_event("take-over", player->pace.epoch.stream, published,
-              "took over frame=%" PRIu64 " given_frames=%d", published, given);
+    const struct log_facts facts = {.stream = player->pace.epoch.stream,
+                                    .frame = published,
+                                    .count = {"given_frames", (uint64_t)given}};
+
+    log_event(LOG_EVENT_synth_took_over, &facts, "took over");
 }
 
 bool player_ready(const struct player *player)

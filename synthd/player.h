@@ -15,6 +15,7 @@
 
 #include "common/event_json.h"
 #include "common/ring_shm.h"
+#include "common/trouble.h"
 #include "synthd/books.h"
 #include "synthd/kit.h"
 #include "synthd/pace.h"
@@ -44,7 +45,8 @@ struct player {
     bool fresh; /* the ring was made by this player: what is missing in it is no outage */
     bool playing;
     bool catching_up;
-    int turn_batches; /* to be rendered at once, next */
+    struct trouble jumps; /* too long outages */
+    int turn_batches;     /* to be rendered at once, next */
     struct books books;
     struct render render;
     struct reserve reserve;

@@ -19,6 +19,13 @@ bool reload_busy(const struct reload *reload)
     return reload->working;
 }
 
+static void refuse(const char *sentence, const char *reason)
+{
+    const struct log_facts facts = {.reason = reason};
+
+    log_event(LOG_EVENT_config_refused, &facts, "%s", sentence);
+}
+
 /* The kit that the configuration asks for now. */
 static bool make_kit(struct reload *reload)
 {
@@ -29,8 +36,7 @@ static bool make_kit(struct reload *reload)
     optind = 0; /* getopt begins anew (getopt(3)) */
     if (settings_reload(&reload->settings, reload->program, reload->argc, reload->argv,
                         &error) != 0) {
-        log_warn("cannot reload the configuration, playing on as before reason=\"%s\"",
-                 error.text);
+        refuse("cannot reload the configuration, playing on as before", error.text);
         return false;
     }
     options.timbres = set->timbres;
@@ -39,13 +45,13 @@ static bool make_kit(struct reload *reload)
     const int rc = kit_open(&reload->kit, &options);
 
     if (rc != 0) {
-        log_warn("cannot load the voices, playing on as before reason=\"%s\"", log_errno(rc));
+        refuse("cannot load the voices, playing on as before", log_errno(rc));
         return false;
     }
     const char *const worse = kit_worse(&reload->kit, &reload->before);
 
     if (worse != NULL) {
-        log_warn("cannot reload the voices, playing on as before reason=\"%s\"", worse);
+        refuse("cannot reload the voices, playing on as before", worse);
         kit_finish(&reload->kit);
     }
     return worse == NULL;

@@ -40,7 +40,7 @@ class Timbres(unittest.TestCase):
             moments = []
             for text in CHANGES:
                 moments.append(auralis.published())
-                self.reload(auralis, text, 'soundfont loaded')
+                self.reload(auralis, text, 'read again')
                 listener.wait_seconds(2)
             heard = listener.finish()
             journal = auralis.journal()
@@ -68,7 +68,7 @@ class Timbres(unittest.TestCase):
                     self.assertIn(reason, self.reload(auralis, text, said))
             status = auralis.get('/api/status')
             self.assertEqual((status['audio'], status['degraded'], status['soundfonts']), ('flowing', [], fonts))
-            self.reload(auralis, '[timbre pad]\nprogram = 91\n', 'soundfont loaded')
+            self.reload(auralis, '[timbre pad]\nprogram = 91\n', 'read again')
 
     def test_fonts_are_named_with_their_licences(self):
         with station.Station() as auralis:

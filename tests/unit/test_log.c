@@ -1,6 +1,5 @@
-/* The log: one line an event, with the journal's prefix when the journal reads it, and a
- * limiter. */
-#include "common/clock.h"
+/* The log as lines on standard error, with the journal's prefix where only that reaches the
+ * journal. */
 #include "common/log.h"
 #include "tests/check.h"
 #include "tests/scratch.h"
@@ -53,7 +52,7 @@ static void test_a_line_begins_with_the_name_on_a_terminal(void **state)
     check_caught("synthd: a ring was opened name=/auralis-main frames=64\n");
 }
 
-static void test_a_line_begins_with_its_priority_when_the_journal_reads_it(void **state)
+static void test_a_line_begins_with_its_priority_when_the_journal_has_no_socket(void **state)
 {
     struct stat facts;
     char stream[64];
@@ -64,6 +63,7 @@ static void test_a_line_begins_with_its_priority_when_the_journal_reads_it(void 
     snprintf(stream, sizeof stream, "%ju:%ju", (uintmax_t)facts.st_dev,
              (uintmax_t)facts.st_ino);
     setenv("JOURNAL_STREAM", stream, 1);
+    log_set_journal("/nowhere");
     const int rc = log_init("synthd", "debug");
 
     log_error("e");
@@ -95,10 +95,61 @@ static void test_what_is_below_the_level_is_not_said(void **state)
     log_warn("w");
     log_info("i");
     log_debug("d");
-    log_event("birth", 1, 2, "an event");
+    log_event(LOG_EVENT_stream_born, NULL, "an event");
+    log_event(LOG_EVENT_synth_jumped, NULL, "a warning");
+    log_init("n", "error");
+    log_event(LOG_EVENT_synth_jumped, NULL, "a warning");
+    log_event(LOG_EVENT_start_failed, NULL, "an error");
+    check_caught("n: e\nn: w\nn: a warning\nn: an error\n");
+}
+
+static void test_an_event_tells_its_facts_behind_the_sentence(void **state)
+{
+    const struct log_facts facts = {.stream = 0xabc,
+                                    .frame = UINT64_C(9007199254740993),
+                                    .peer = "composerd",
+                                    .path = "/var/lib/auralis",
+                                    .reason = "no room",
+                                    .lasted_ns = INT64_C(61999999999),
+                                    .times = 3,
+                                    .count = {"left_out_frames", 64}};
+
+    (void)state;
+    catch_stderr();
     log_init("n", "info");
-    log_event("birth", 1, 2, "an event stream=%d", 1);
-    check_caught("n: e\nn: w\nn: an event stream=1\n");
+    log_event(LOG_EVENT_stream_born, &facts, "it is %s", "born");
+    log_event(LOG_EVENT_stream_born, &(const struct log_facts){.times = 1}, "as usual");
+    check_caught("n: it is born peer=composerd path=/var/lib/auralis reason=\"no room\" "
+                 "frame=9007199254740993 left_out_frames=64 lasted_s=61 times=3 "
+                 "stream=0000000000000abc\nn: as usual\n");
+}
+
+static void test_trouble_is_said_once_while_it_is_there_and_once_when_it_is_over(void **state)
+{
+    static const struct log_trouble_kind kind = {
+        .event = LOG_EVENT_disk_trouble,
+        .sentence = "it fails",
+        .over_event = LOG_EVENT_disk_well,
+        .over_sentence = "it works",
+    };
+    static const struct log_trouble_kind endless = {.event = LOG_EVENT_limit_reached,
+                                                    .sentence = "again"};
+    const struct log_facts facts = {.path = "/p"};
+    struct trouble first = {0};
+    struct trouble second = {0};
+
+    (void)state;
+    catch_stderr();
+    log_init("n", "info");
+    for (int i = 0; i < 1000; i++) {
+        log_trouble(&first, &kind, true, &facts);
+        log_trouble(&second, &endless, true, &facts);
+    }
+    for (int i = 0; i < 10; i++) {
+        log_trouble(&first, &kind, false, &facts);
+        log_trouble(&second, &endless, false, &facts);
+    }
+    check_caught("n: it fails path=/p\nn: again path=/p\nn: it works path=/p\n");
 }
 
 static void test_unknown_levels_are_refused(void **state)
@@ -135,24 +186,6 @@ static void test_a_long_line_is_cut_and_still_ends(void **state)
     free(line);
 }
 
-static void
-test_the_limiter_lets_one_a_second_through_and_says_how_many_it_swallowed(void **state)
-{
-    struct log_limit limit = {0};
-    uint64_t swallowed = 99;
-    const int64_t begin_ns = 5 * NS_PER_S;
-
-    (void)state;
-    CHECK(log_limit_pass(&limit, begin_ns, &swallowed));
-    CHECK_U64(swallowed, 0);
-    CHECK(!log_limit_pass(&limit, begin_ns, &swallowed));
-    CHECK(!log_limit_pass(&limit, begin_ns + NS_PER_S - 1, &swallowed));
-    CHECK(log_limit_pass(&limit, begin_ns + NS_PER_S, &swallowed));
-    CHECK_U64(swallowed, 2);
-    CHECK(log_limit_pass(&limit, begin_ns + 10 * NS_PER_S, &swallowed));
-    CHECK_U64(swallowed, 0);
-}
-
 static void test_errors_have_the_systems_text(void **state)
 {
     (void)state;
@@ -164,13 +197,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCRATCH_TEST(test_a_line_begins_with_the_name_on_a_terminal),
-        SCRATCH_TEST(test_a_line_begins_with_its_priority_when_the_journal_reads_it),
+        SCRATCH_TEST(test_a_line_begins_with_its_priority_when_the_journal_has_no_socket),
         SCRATCH_TEST(test_another_stream_than_the_journals_gets_no_prefix),
         SCRATCH_TEST(test_what_is_below_the_level_is_not_said),
+        SCRATCH_TEST(test_an_event_tells_its_facts_behind_the_sentence),
+        SCRATCH_TEST(test_trouble_is_said_once_while_it_is_there_and_once_when_it_is_over),
         SCRATCH_TEST(test_unknown_levels_are_refused),
         SCRATCH_TEST(test_an_event_stays_one_line_whatever_it_tells_of),
         SCRATCH_TEST(test_a_long_line_is_cut_and_still_ends),
-        SCRATCH_TEST(test_the_limiter_lets_one_a_second_through_and_says_how_many_it_swallowed),
         SCRATCH_TEST(test_errors_have_the_systems_text),
     };
 
