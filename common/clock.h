@@ -48,7 +48,8 @@ int64_t clock_wall_ns(void);
 int64_t clock_wall_at_ns(int64_t at_ns);
 /* Returns at `deadline_ns` (the station's), or earlier when a signal arrives. */
 void clock_sleep_until_ns(int64_t deadline_ns);
-/* The kernel's boot id; 0, or -errno. */
+/* The kernel's boot id, or where its files are hidden AURALIS_BOOT_ID of the environment; 0, or
+ * -errno. */
 int clock_boot_id(char boot_id[BOOT_ID_SIZE]);
 
 /* Duration of `frames`; exact to the nanosecond below, no overflow within 10 years (and

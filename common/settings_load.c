@@ -6,12 +6,14 @@
 #include <ini.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifndef AURALIS_VERSION
 #error "the build gives AURALIS_VERSION"
 #endif
 
-#define DEFAULT_FILE "/etc/auralis/auralis.conf"
+#define CONFIG_DIR   "/etc/auralis/"
+#define DEFAULT_FILE CONFIG_DIR "auralis.conf"
 
 struct file_reading {
     struct settings *settings;
@@ -233,6 +235,8 @@ static void print_help(const char *daemon_name, const char *what_it_is,
                flag->argument != NULL ? flag->argument : "", flag->doc);
     }
     printf("  --config FILE            read settings from FILE, not " DEFAULT_FILE "\n"
+           "                           (for --set station.name=NAME: " CONFIG_DIR
+           "NAME.conf, if there)\n"
            "  --set SECTION.KEY=VALUE  one setting, over file and environment\n"
            "  --check-config           check the settings and end\n"
            "  --print-config           print each setting and where it came from\n"
@@ -327,12 +331,41 @@ static int read_command_line(struct command_line *line, int argc, char **argv,
                                  argv[optind]);
 }
 
+/* The station that is named outside the file; NULL when none is. */
+static const char *named_station(const struct command_line *line)
+{
+    static const char key[] = "station.name=";
+
+    for (int i = line->n_words - 1; i >= 0; i--) {
+        if (strncmp(line->words[i], key, strlen(key)) == 0) {
+            return line->words[i] + strlen(key);
+        }
+    }
+    return environment_value("station", "name");
+}
+
+/* A station that is named may have a file of its own, which then is read instead of the common
+ * one. */
+static const char *default_file(const struct command_line *line, char *path, size_t size)
+{
+    const char *const name = named_station(line);
+
+    if (name == NULL || strchr(name, '/') != NULL) {
+        return DEFAULT_FILE;
+    }
+    snprintf(path, size, CONFIG_DIR "%.100s.conf", name);
+    return access(path, F_OK) == 0 ? path : DEFAULT_FILE;
+}
+
 static int load_all(struct settings *settings, const struct command_line *line, bool reloading,
                     struct settings_error *error)
 {
+    char own[SETTING_TEXT_BYTES];
+    const char *const path =
+        line->config != NULL ? line->config : default_file(line, own, sizeof own);
+
     settings_set_defaults(settings, reloading);
-    int rc = load_file(settings, line->config != NULL ? line->config : DEFAULT_FILE,
-                       line->config != NULL, error);
+    int rc = load_file(settings, path, line->config != NULL, error);
 
     if (rc == 0) {
         rc = load_environment(settings, error);

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const int64_t longest_wait_ns = 200 * NS_PER_MS;
+
 /* What the command line asks for beside the settings. */
 struct wishes {
     const char *compose, *minutes, *seed, *preset, *midi, *script, *at;
@@ -153,6 +155,14 @@ static void start(struct daemon *daemon)
     daemon_commit(daemon);
 }
 
+/* When to go round again, asked or not: in time for the heartbeat, and for the watchdog. */
+static int64_t next_turn_ns(const struct daemon *daemon)
+{
+    const int64_t latest_ns = clock_now_ns() + longest_wait_ns;
+
+    return daemon->heartbeat_ns < latest_ns ? daemon->heartbeat_ns : latest_ns;
+}
+
 int main(int argc, char **argv)
 {
     static struct daemon daemon;
@@ -176,7 +186,7 @@ int main(int argc, char **argv)
 
         daemon_heartbeat(&daemon);
         service_alive(&daemon.service, clock_machine_ns());
-        bus_server_wait(&daemon.publisher.bus, more ? 0 : daemon.heartbeat_ns);
+        bus_server_wait(&daemon.publisher.bus, more ? 0 : next_turn_ns(&daemon));
     }
     service_stopping(&daemon.service);
     daemon_finish(&daemon);

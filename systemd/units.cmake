@@ -1,0 +1,55 @@
+# The units of the station and of further ones beside it (auralis@NAME.target), from one set of templates.
+# They name the programs where they are installed, which is known only then: so this file is read twice,
+# by the build, which lists what to install, and by the installation, which makes it.
+
+set(unit_templates auralis.target auralis-composerd.service auralis-synthd.service auralis-synthd-standby.service
+    auralis-streamd.service auralis-streamd.socket auralis-port.service)
+
+# unit_name(<result> <template> <form>): auralis-synthd.service, or auralis-synthd@.service
+function(unit_name result template form)
+    if(form STREQUAL "further")
+        string(REPLACE "." "@." template ${template})
+    endif()
+    set(${result} ${template} PARENT_SCOPE)
+endfunction()
+
+# Sets what the templates hold between @ and @.
+macro(set_unit_variables template form)
+    if(${form} STREQUAL "further")
+        set(of "@%i")
+        set(of_station " of station %i")
+        set(station "%i")
+        set(arguments " --set station.name=%i")
+        set(port 8001)
+    else()
+        set(of "")
+        set(of_station "")
+        set(station main)
+        set(arguments "")
+        set(port 8000)
+    endif()
+    set(source ${template})
+    set(synth synthd)
+    set(synth_doc "plays the music")
+    set(synth_after "auralis-composerd${of}.service")
+    if(${template} STREQUAL "auralis-synthd-standby.service")
+        set(source auralis-synthd.service)
+        set(synth "standby synthd")
+        set(synth_doc "goes on should the other die")
+        string(APPEND synth_after " auralis-synthd${of}.service")
+    endif()
+endmacro()
+
+# make_units(<folder of the templates> <folder> <folder of the programs>)
+function(make_units from to bindir)
+    foreach(part restarts supervision sandbox)
+        file(READ ${from}/${part}.inc ${part})
+    endforeach()
+    foreach(template ${unit_templates})
+        foreach(form main further)
+            set_unit_variables(${template} ${form})
+            unit_name(name ${template} ${form})
+            configure_file(${from}/${source}.in ${to}/${name} @ONLY)
+        endforeach()
+    endforeach()
+endfunction()
