@@ -31,6 +31,7 @@ TOOLS = ('systemd-nspawn', 'systemd-sysusers', 'unshare', 'nsenter', 'setpriv', 
 BOOT_TIMEOUT_S = 60
 SKIPPED = 77
 REBOOT = 133  # what systemd-nspawn ends with when the machine wants to boot again
+BASE = '/run/auralis-machine'  # where a machine's files are mounted; each sees its own there
 CGROUPS = '/sys/fs/cgroup'
 # No part of a machine that only plays music, and slow or harmful in a container.
 MASKED = '''getty.target console-getty.service systemd-logind.service systemd-udevd.service
@@ -177,15 +178,16 @@ def mount(kind, target, options=''):
     subprocess.run(['mount', '-t', kind, *(['-o', options] if options else []), kind, target], check=True)
 
 
-def make_root(options, base):
+def make_root(options):
     """The machine's file system: what is written goes to memory."""
-    mount('tmpfs', base, 'mode=0755')
-    for name in ('upper', 'work', 'root', 'nspawn'):
-        os.mkdir(os.path.join(base, name))
-    root = os.path.join(base, 'root')
-    mount('overlay', root, f'lowerdir={options["root"]},upperdir={base}/upper,workdir={base}/work')
+    os.makedirs(BASE, exist_ok=True)
     os.makedirs('/run/systemd/nspawn', exist_ok=True)
-    subprocess.run(['mount', '--bind', f'{base}/nspawn', '/run/systemd/nspawn'], check=True)
+    mount('tmpfs', BASE, 'mode=0755')
+    for name in ('upper', 'work', 'root', 'nspawn'):
+        os.mkdir(os.path.join(BASE, name))
+    root = os.path.join(BASE, 'root')
+    mount('overlay', root, f'lowerdir={options["root"]},upperdir={BASE}/upper,workdir={BASE}/work')
+    subprocess.run(['mount', '--bind', f'{BASE}/nspawn', '/run/systemd/nspawn'], check=True)
     return root
 
 
@@ -235,17 +237,35 @@ def make_cgroup():
         path = os.path.join(CGROUPS, name)
         if name.startswith('auralis-machine-') and time.time() - os.stat(path).st_mtime > BOOT_TIMEOUT_S:
             remove_cgroup(path)
-    return tempfile.mkdtemp(prefix='auralis-machine-', dir=CGROUPS)
+    path = os.path.join(CGROUPS, f'auralis-machine-{os.urandom(6).hex()}')  # the machine's name, too
+    os.mkdir(path)
+    return path
+
+
+def kill_all():
+    """Kills all in this PID namespace but its first process, this one."""
+    try:
+        os.kill(-1, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def reap():
+    """Waits for all that the machine has left to this process."""
+    try:
+        while True:
+            os.wait()
+    except ChildProcessError:
+        pass
 
 
 def remove_cgroup(path):
-    """Removes a control group once it holds no process; says whether it did."""
+    """Removes a control group, if it holds no process."""
     for folder, _, _ in os.walk(path, topdown=False):
         try:
             os.rmdir(folder)
         except OSError:
-            return False
-    return True
+            return
 
 
 def boot(root, options, cgroup):
@@ -265,8 +285,7 @@ def boot(root, options, cgroup):
 
 def keep(options):
     """Boots the machine, again when it wants to, and ends it when the input ends."""
-    base = tempfile.mkdtemp(prefix='auralis-machine-', dir='/run')
-    root = make_root(options, base)
+    root = make_root(options)
     make_bare(root)
     if options['install']:
         install(root)
@@ -276,25 +295,20 @@ def keep(options):
     def end(*_):
         nonlocal wanted
         wanted = False
-        nspawn.kill()
+        kill_all()
 
+    signal.signal(signal.SIGTERM, end)
     while wanted:
         nspawn = boot(root, options, cgroup)
-        ears = os.fork()  # a process that hears the end of the input, while this one waits for the machine
-        if ears == 0:
+        if os.fork() == 0:  # a process that hears the end of the input, while this one waits for the machine
             while os.read(0, 1):
                 pass
             os.kill(os.getppid(), signal.SIGTERM)
             os._exit(0)
-        signal.signal(signal.SIGTERM, end)
         wanted = nspawn.wait() == REBOOT and wanted
-        os.kill(ears, signal.SIGKILL)
-        os.waitpid(ears, 0)
-    subprocess.run(['umount', '--lazy', base], check=False)
-    os.rmdir(base)
-    deadline = time.monotonic() + 2
-    while not remove_cgroup(cgroup) and time.monotonic() < deadline:
-        time.sleep(0.01)  # the last processes are still on their way out
+        kill_all()
+        reap()
+    remove_cgroup(cgroup)
 
 
 def main(words):
