@@ -215,10 +215,13 @@ int settings_derive(struct settings *settings, struct settings_error *error)
         snprintf(settings->bus_dir, SETTING_TEXT_BYTES, "%.200s/bus", dir);
         snprintf(settings->state_dir, SETTING_TEXT_BYTES, "%.200s/state", dir);
         snprintf(settings->synth_dir, SETTING_TEXT_BYTES, "%.200s/synth", dir);
+        snprintf(settings->stream_dir, SETTING_TEXT_BYTES, "%.200s/stream", dir);
     } else {
         snprintf(settings->bus_dir, SETTING_TEXT_BYTES, "/run/auralis/%.200s/bus", name);
         snprintf(settings->state_dir, SETTING_TEXT_BYTES, "/var/lib/auralis/%.200s", name);
         snprintf(settings->synth_dir, SETTING_TEXT_BYTES, "/run/auralis/%.200s/synth", name);
+        snprintf(settings->stream_dir, SETTING_TEXT_BYTES, "/var/lib/auralis/%.200s/stream",
+                 name);
     }
     if (settings->station_ring[0] != '\0') {
         snprintf(settings->ring_name, SETTING_TEXT_BYTES, "/%.200s", settings->station_ring);

@@ -50,10 +50,11 @@ struct settings {
     settings_origin preset_origin[PRESETS_OWN_MAX][SETTINGS_PRESET_KEYS];
     bool reloading; /* the user's presets stay as they are */
     /* derived from the above once all is read */
-    char bus_dir[SETTING_TEXT_BYTES];   /* DIR/bus or /run/auralis/<name>/bus */
-    char state_dir[SETTING_TEXT_BYTES]; /* DIR/state or /var/lib/auralis/<name> */
-    char synth_dir[SETTING_TEXT_BYTES]; /* DIR/synth or /run/auralis/<name>/synth */
-    char ring_name[SETTING_TEXT_BYTES]; /* "/auralis-main" */
+    char bus_dir[SETTING_TEXT_BYTES];    /* DIR/bus or /run/auralis/<name>/bus */
+    char state_dir[SETTING_TEXT_BYTES];  /* DIR/state or /var/lib/auralis/<name> */
+    char stream_dir[SETTING_TEXT_BYTES]; /* DIR/stream or /var/lib/auralis/<name>/stream */
+    char synth_dir[SETTING_TEXT_BYTES];  /* DIR/synth or /run/auralis/<name>/synth */
+    char ring_name[SETTING_TEXT_BYTES];  /* "/auralis-main" */
 };
 
 struct settings_error {

@@ -8,11 +8,18 @@
 
 #include <stdbool.h>
 
-enum { ADDRESS_HOST_BYTES = 104, ADDRESS_PORT_BYTES = 8 };
+enum { ADDRESS_HOST_BYTES = 104, ADDRESS_PORT_BYTES = 8, LISTENING_MAX = 4 };
 
 struct address {
     char host[ADDRESS_HOST_BYTES]; /* without the brackets of an IPv6 address */
     char port[ADDRESS_PORT_BYTES]; /* "0" to "65535" */
+};
+
+/* The sockets that connections come in by, and where they really listen. */
+struct listening {
+    int n;
+    int fds[LISTENING_MAX];
+    struct address addresses[LISTENING_MAX];
 };
 
 /* Takes "127.0.0.1:8000", "[::1]:8000" or "music.local:8000" apart; false when it is none of

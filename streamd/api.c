@@ -24,10 +24,7 @@ static void get_control(const struct view *view, struct api_answer *answer)
 
 static void post_control(const struct view *view, struct api_answer *answer)
 {
-    if (!view->control_open) {
-        api_refuse(answer, 403, "control_off", "control is off at this station");
-        return;
-    }
+    (void)view;
     answer->kind = API_BODY;
 }
 
@@ -141,13 +138,22 @@ static bool is_json_type(const char *type)
            (type[len] == '\0' || type[len] == ';' || type[len] == ' ');
 }
 
+void api_refuse_access(struct api_answer *answer, enum access_verdict verdict)
+{
+    const struct access_refusal *refusal = &access_refusals[verdict];
+
+    api_refuse(answer, refusal->status, refusal->code, refusal->text);
+}
+
 /* Whether the body that is announced may come. */
 static bool check_body(const struct api_head *head, size_t max_bytes, struct api_answer *answer)
 {
     static const char *const types[] = {API_JSON, NULL};
     char text[96];
 
-    if (!is_json_type(head->content_type)) {
+    if (head->steering != ACCESS_GRANTED) {
+        api_refuse_access(answer, head->steering);
+    } else if (!is_json_type(head->content_type)) {
         answer_json(answer, api_error_json("unsupported_media_type",
                                            "Content-Type must be application/json", types));
         answer->status = 415;

@@ -19,11 +19,12 @@ enum { API_ALLOW_BYTES = 64 };
 /* The head of a request. */
 struct api_head {
     const char *method, *path;
-    const char *content_type;    /* lower case; "" when there is none */
-    bool has_length, is_chunked; /* Content-Length; Transfer-Encoding */
-    unsigned long long length;   /* of the body, bytes */
-    bool upgrades;               /* it asks for a WebSocket */
-    bool is_file;                /* the path is a file of the page */
+    const char *content_type;     /* lower case; "" when there is none */
+    bool has_length, is_chunked;  /* Content-Length; Transfer-Encoding */
+    unsigned long long length;    /* of the body, bytes */
+    bool upgrades;                /* it asks for a WebSocket */
+    bool is_file;                 /* the path is a file of the page */
+    enum access_verdict steering; /* whether who asks may steer */
 };
 
 enum api_kind {
@@ -49,6 +50,8 @@ void api_control(const char *body, size_t len, struct control_ask *ask,
                  struct api_answer *answer);
 /* A refusal with its reason. */
 void api_refuse(struct api_answer *answer, int status, const char *code, const char *message);
+/* The same for who may not steer. */
+void api_refuse_access(struct api_answer *answer, enum access_verdict verdict);
 void api_answer_finish(struct api_answer *answer);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TYPES_TEXT   "control, token, status or ping"
 #define AFTER_MAX_MS 86400000.0 /* a day */
 
 static const char *const ops[] = {"set", "next", "reseed", "end", "begin"};
@@ -168,17 +169,31 @@ static int read_id(const cJSON *object, char id_json[CLIENT_ID_BYTES],
     return 0;
 }
 
+static int read_token(const cJSON *object, char token[CLIENT_TOKEN_BYTES],
+                      struct client_error *error)
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, "token");
+
+    if (!cJSON_IsString(value) || value->valuestring[0] == '\0' ||
+        strlen(value->valuestring) >= CLIENT_TOKEN_BYTES) {
+        return refuse(error, "bad_token", "token must be a text of 1 to 127 bytes");
+    }
+    snprintf(token, CLIENT_TOKEN_BYTES, "%s", value->valuestring);
+    return 0;
+}
+
 static int read_message(const cJSON *object, struct client_message *message,
                         struct client_error *error)
 {
-    static const char *const names[] = {
-        [CLIENT_CONTROL] = "control", [CLIENT_STATUS] = "status", [CLIENT_PING] = "ping"};
+    static const char *const names[] = {[CLIENT_CONTROL] = "control",
+                                        [CLIENT_STATUS] = "status",
+                                        [CLIENT_PING] = "ping",
+                                        [CLIENT_TOKEN] = "token"};
     static const char *const skip[2] = {"type", "id"};
     const cJSON *type = cJSON_GetObjectItemCaseSensitive(object, "type");
 
     if (!cJSON_IsObject(object) || !cJSON_IsString(type)) {
-        return refuse(error, "bad_message",
-                      "a message is an object with a type: control, status or ping");
+        return refuse(error, "bad_message", "a message is an object with a type: " TYPES_TEXT);
     }
     if (read_id(object, message->id_json, error) < 0) {
         return -EINVAL;
@@ -189,10 +204,11 @@ static int read_message(const cJSON *object, struct client_message *message,
             if (message->type == CLIENT_CONTROL) {
                 (void)read_ask(object, skip, &message->ask, &message->errors_json);
             }
-            return 0;
+            return message->type == CLIENT_TOKEN ? read_token(object, message->token, error)
+                                                 : 0;
         }
     }
-    return refuse(error, "unknown_type", "type must be control, status or ping");
+    return refuse(error, "unknown_type", "type must be " TYPES_TEXT);
 }
 
 int client_message_from_json(const char *text, size_t len, struct client_message *message,

@@ -1,5 +1,5 @@
 /*
- * client_json - what listeners say: control over HTTP and WebSocket, status, ping.
+ * client_json - what listeners say: control over HTTP and WebSocket, token, status, ping.
  *
  * Memory:  *_finish() accepts a zeroed struct.
  * Threads: pure.
@@ -22,14 +22,16 @@ struct control_ask {
 };
 void control_ask_finish(struct control_ask *ask);
 
-enum client_type { CLIENT_CONTROL, CLIENT_STATUS, CLIENT_PING };
+enum client_type { CLIENT_CONTROL, CLIENT_STATUS, CLIENT_PING, CLIENT_TOKEN };
+enum { CLIENT_TOKEN_BYTES = 128 };
 
 struct client_message {
     enum client_type type;
     char id_json
         [CLIENT_ID_BYTES];  /* as the client wrote it: "7" or "\"a\""; "" when it gave none */
     struct control_ask ask; /* CLIENT_CONTROL */
-    char *errors_json;      /* CLIENT_CONTROL that is refused: [{"param","error"}], else NULL */
+    char token[CLIENT_TOKEN_BYTES]; /* CLIENT_TOKEN */
+    char *errors_json; /* CLIENT_CONTROL that is refused: [{"param","error"}], else NULL */
 };
 void client_message_finish(struct client_message *message);
 

@@ -8,6 +8,7 @@
 #ifndef AURALIS_CONNECTION_H
 #define AURALIS_CONNECTION_H
 
+#include "streamd/address.h"
 #include "streamd/api.h"
 #include "streamd/listener.h"
 #include "streamd/peers.h"
@@ -19,6 +20,8 @@ struct connection {
     struct lws *wsi;
     struct streamd *streamd;
     struct peer *peer;
+    char own_address[ADDRESS_HOST_BYTES]; /* of ours, at which the client reached us */
+    bool may_steer;                       /* it has shown the token */
     struct connection *previous, *next;
     /* HTTP: the request at hand */
     char *body; /* [body_max], NULL when none is expected */

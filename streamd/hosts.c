@@ -61,11 +61,6 @@ static bool is_ipv4(const char *name)
     return name[0] != '\0' && strspn(name, "0123456789.") == strlen(name);
 }
 
-static bool is_ipv6(const char *name)
-{
-    return strchr(name, ':') && strspn(name, "0123456789abcdef:.") == strlen(name);
-}
-
 bool hosts_is_loopback(const char *address)
 {
     return (is_ipv4(address) && strncmp(address, "127.", 4) == 0) ||
@@ -85,15 +80,47 @@ static int add(struct hosts *hosts, const char *name, size_t len)
     return 0;
 }
 
-int hosts_init(struct hosts *hosts, const char *address, const char *allowed)
+static int add_name(struct hosts *hosts, const char *name)
+{
+    return add(hosts, name, strlen(name));
+}
+
+/* "box" and "box.local"; of "box.example.org" that too. */
+static int add_machine(struct hosts *hosts, const char *machine)
+{
+    char name[HOST_BYTES];
+    const int len = (int)strcspn(machine, ".");
+    int rc = 0;
+
+    if (len == 0) {
+        return 0;
+    }
+    if (machine[len] != '\0') {
+        rc = add_name(hosts, machine);
+    }
+    if (rc == 0) {
+        rc = add(hosts, machine, (size_t)len);
+    }
+    snprintf(name, sizeof(name), "%.*s.local", len, machine);
+    return rc == 0 ? add_name(hosts, name) : rc;
+}
+
+int hosts_init(struct hosts *hosts, const struct listening *listening, const char *machine,
+               const char *allowed)
 {
     static const char *const own[] = {"localhost", "127.0.0.1", "::1"};
     int rc = 0;
 
-    *hosts = (struct hosts){.any_literal = !hosts_is_loopback(address)};
-    rc = add(hosts, address, strlen(address));
+    *hosts = (struct hosts){0};
     for (size_t i = 0; i < sizeof(own) / sizeof(own[0]) && rc == 0; i++) {
-        rc = add(hosts, own[i], strlen(own[i]));
+        rc = add_name(hosts, own[i]);
+    }
+    for (int i = 0; i < listening->n && rc == 0; i++) {
+        hosts->reachable |= !hosts_is_loopback(listening->addresses[i].host);
+        rc = add_name(hosts, listening->addresses[i].host);
+    }
+    if (rc == 0 && hosts->reachable) {
+        rc = add_machine(hosts, machine);
     }
     hosts->n_own = hosts->n;
     for (const char *name = allowed; rc == 0; name += strcspn(name, " \t,")) {
@@ -121,15 +148,14 @@ static bool is_named(const struct hosts *hosts, int first, const struct authorit
     return false;
 }
 
-bool hosts_allow_host(const struct hosts *hosts, const char *host)
+bool hosts_allow_host(const struct hosts *hosts, const char *host, const char *own)
 {
     struct authority authority;
 
     if (!parse_authority(host, &authority)) {
         return false;
     }
-    return is_named(hosts, 0, &authority) ||
-           (hosts->any_literal && (is_ipv4(authority.name) || is_ipv6(authority.name)));
+    return is_named(hosts, 0, &authority) || strcmp(own, authority.name) == 0;
 }
 
 /* Whether two authorities are one, when a missing port is `port`. */

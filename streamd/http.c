@@ -1,6 +1,7 @@
 #include "streamd/http.h"
 
 #include "streamd/lws_head.h"
+#include "streamd/steering.h"
 #include "streamd/ws.h"
 
 #include <libwebsockets.h>
@@ -98,6 +99,9 @@ static int write_answer(const struct lws_event *event, const struct api_answer *
     memcpy(room + LWS_PRE, answer->body ? answer->body : "", len);
     response.body = room + LWS_PRE;
     add_header(&response, "cache-control:", "no-store");
+    if (answer->status == 401) {
+        add_header(&response, "www-authenticate:", "Bearer realm=\"auralis\"");
+    }
     if (answer->allow[0] != '\0') {
         add_header(&response, "allow:", answer->allow);
     }
@@ -143,10 +147,13 @@ static int write_file(const struct lws_event *event, const struct page_file *fil
 /* ---- requests ---- */
 
 /* Refuses what was not meant for this station; false then. */
-static bool check_hosts(struct streamd *streamd, const struct lws_head *head, bool check_origin,
-                        struct api_answer *answer)
+static bool check_hosts(const struct lws_event *event, const struct lws_head *head,
+                        bool check_origin, struct api_answer *answer)
 {
-    const bool host_ok = head->host[0] == '\0' || hosts_allow_host(&streamd->hosts, head->host);
+    struct streamd *streamd = event->server->streamd;
+    const bool host_ok =
+        head->host[0] == '\0' ||
+        hosts_allow_host(&streamd->hosts, head->host, event->connection->own_address);
     const bool origin_ok = !check_origin || head->origin[0] == '\0' ||
                            hosts_allow_origin(&streamd->hosts, head->origin, head->host);
 
@@ -176,15 +183,29 @@ static size_t max_body(const struct streamd *streamd)
     return (size_t)streamd->settings.stream_max_request_bytes;
 }
 
-/* What to do with a request of this head. */
-static void route(struct streamd *streamd, struct lws_head *head, struct api_answer *answer)
+/* Whether who asks may steer, where the answer depends on it. A token that a listener's request
+ * shows holds for its connection. */
+static enum access_verdict judge(const struct lws_event *event, const struct lws_head *head)
 {
+    const char *shown = access_bearer(head->authorization);
+
+    if (head->api.upgrades ? shown[0] == '\0' : is_reading(head->api.method)) {
+        return ACCESS_GRANTED;
+    }
+    return steering_ask(event->server->streamd, event->connection, shown);
+}
+
+/* What to do with a request of this head. */
+static void route(const struct lws_event *event, struct lws_head *head,
+                  struct api_answer *answer)
+{
+    struct streamd *streamd = event->server->streamd;
     const struct view view = streamd_view(streamd);
 
     *answer = (struct api_answer){0};
     head->api.is_file = page_find(&streamd->page, head->path) != NULL;
-    if (check_hosts(streamd, head, head->api.upgrades || !is_reading(head->api.method),
-                    answer)) {
+    if (check_hosts(event, head, head->api.upgrades || !is_reading(head->api.method), answer)) {
+        head->api.steering = judge(event, head);
         api_route(&head->api, max_body(streamd), &view, answer);
     }
 }
@@ -206,7 +227,7 @@ int http_request(const struct lws_event *event)
     struct api_answer answer;
 
     lws_head_read(event->wsi, &head);
-    route(streamd, &head, &answer);
+    route(event, &head, &answer);
     if (answer.kind == API_PAGE) {
         return write_file(event, page_find(&streamd->page, head.path), &head);
     }
@@ -276,13 +297,23 @@ static bool offers_ours(const char *list)
     return list[0] == '\0' || strstr(list, WS_SUBPROTOCOL) != NULL;
 }
 
+/* The request shows a token: who shows a wrong one learns so. */
+static void take_token(struct connection *connection, enum access_verdict verdict,
+                       struct api_answer *answer)
+{
+    connection->may_steer = verdict == ACCESS_GRANTED;
+    if (verdict == ACCESS_WRONG || verdict == ACCESS_TOO_OFTEN) {
+        api_refuse_access(answer, verdict);
+    }
+}
+
 static void check_upgrade(const struct lws_event *event, struct lws_head *head,
                           struct api_answer *answer)
 {
     char error[QUERY_ERROR_BYTES] = "";
 
     head->api.upgrades = true;
-    route(event->server->streamd, head, answer);
+    route(event, head, answer);
     if (answer->kind != API_UPGRADE) {
         if (answer->kind != API_ANSWER) {
             api_refuse(answer, 400, "no_upgrade", "only /ws/stream can be upgraded");
@@ -294,6 +325,8 @@ static void check_upgrade(const struct lws_event *event, struct lws_head *head,
                    "Sec-WebSocket-Protocol must be " WS_SUBPROTOCOL " or absent");
     } else if (lws_head_query(event->wsi, &event->connection->query, error) < 0) {
         api_refuse(answer, 400, "bad_query", error);
+    } else if (access_bearer(head->authorization)[0] != '\0') {
+        take_token(event->connection, head->api.steering, answer);
     }
 }
 

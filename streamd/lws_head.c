@@ -80,6 +80,8 @@ void lws_head_read(struct lws *wsi, struct lws_head *head)
     copy_header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH, head->if_none_match,
                 sizeof(head->if_none_match));
     copy_checked(wsi, WSI_TOKEN_UPGRADE, head->upgrade, sizeof(head->upgrade));
+    copy_checked(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, head->authorization,
+                 sizeof(head->authorization));
     copy_checked(wsi, WSI_TOKEN_PROTOCOL, head->subprotocol, sizeof(head->subprotocol));
 }
 

@@ -25,6 +25,7 @@ struct lws_head {
     char if_none_match[LWS_HEAD_TEXT_BYTES];   /* "" when there is none */
     char upgrade[LWS_HEAD_TEXT_BYTES];         /* "" when there is none */
     char subprotocol[LWS_HEAD_TEXT_BYTES];     /* "" when there is none */
+    char authorization[LWS_HEAD_TEXT_BYTES];   /* "" when there is none */
 };
 
 void lws_head_read(struct lws *wsi, struct lws_head *head);

@@ -52,19 +52,56 @@ int lws_socket_listen(const struct address *address)
     return fd;
 }
 
-int lws_socket_inherited(void)
+static int prepare_inherited(int fd)
+{
+    const int flags = fcntl(fd, F_GETFL);
+
+    return flags < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 ||
+                   fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0
+               ? -errno
+               : 0;
+}
+
+int lws_socket_inherited(int *fds)
 {
     const char *pid = getenv("LISTEN_PID");
     const char *count = getenv("LISTEN_FDS");
+    const long n = count ? strtol(count, NULL, 10) : 0;
 
-    if (!pid || !count || strtol(pid, NULL, 10) != getpid() || strtol(count, NULL, 10) < 1) {
-        return -ENOENT;
+    if (!pid || strtol(pid, NULL, 10) != getpid() || n < 1) {
+        return 0;
     }
-    if (fcntl(INHERITED_FD, F_SETFD, FD_CLOEXEC) != 0 ||
-        fcntl(INHERITED_FD, F_SETFL, fcntl(INHERITED_FD, F_GETFL) | O_NONBLOCK) != 0) {
-        return -errno;
+    if (n > LISTENING_MAX) {
+        return -E2BIG;
     }
-    return INHERITED_FD;
+    for (int i = 0; i < n; i++) {
+        fds[i] = INHERITED_FD + i;
+        const int rc = prepare_inherited(fds[i]);
+
+        if (rc < 0) {
+            return rc;
+        }
+    }
+    return (int)n;
+}
+
+/* As numbers: an IPv4 address that came by an IPv6 socket as IPv4, none with an interface. */
+static int print_address(const struct sockaddr_storage *name, socklen_t len,
+                         struct address *address)
+{
+    static const char mapped[] = "::ffff:";
+    char *host = address->host;
+
+    if (getnameinfo((const struct sockaddr *)name, len, host, sizeof(address->host),
+                    address->port, sizeof(address->port),
+                    NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+        return -EINVAL;
+    }
+    host[strcspn(host, "%")] = '\0';
+    if (strncmp(host, mapped, strlen(mapped)) == 0 && strchr(host, '.')) {
+        memmove(host, host + strlen(mapped), strlen(host + strlen(mapped)) + 1);
+    }
+    return 0;
 }
 
 int lws_socket_name(int fd, struct address *address)
@@ -75,12 +112,21 @@ int lws_socket_name(int fd, struct address *address)
     if (getsockname(fd, (struct sockaddr *)&name, &len) != 0) {
         return -errno;
     }
-    if (getnameinfo((struct sockaddr *)&name, len, address->host, sizeof(address->host),
-                    address->port, sizeof(address->port),
-                    NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
-        return -EINVAL;
+    return print_address(&name, len, address);
+}
+
+void lws_socket_normalize(struct address *address)
+{
+    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+                                   .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
+    struct sockaddr_storage name = {0};
+    struct addrinfo *info = NULL;
+
+    if (getaddrinfo(address->host, address->port, &hints, &info) == 0) {
+        memcpy(&name, info->ai_addr, info->ai_addrlen);
+        (void)print_address(&name, info->ai_addrlen, address);
+        freeaddrinfo(info);
     }
-    return 0;
 }
 
 static void take_address(const struct sockaddr_storage *from,
@@ -95,23 +141,26 @@ static void take_address(const struct sockaddr_storage *from,
     }
 }
 
-int lws_socket_accept(int fd, unsigned char address[PEER_ADDRESS_BYTES])
+int lws_socket_accept(int fd, struct accepted *accepted)
 {
     const int on = 1;
     const int unsent = UNSENT_BYTES;
     struct sockaddr_storage from = {0};
     socklen_t len = sizeof(from);
-    const int accepted =
+    struct address own = {0};
+    const int client =
         accept4(fd, (struct sockaddr *)&from, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-    if (accepted < 0) {
+    if (client < 0) {
         return -errno;
     }
     /* both are refinements: a socket without them still works */
-    (void)setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    (void)setsockopt(accepted, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
-    take_address(&from, address);
-    return accepted;
+    (void)setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    (void)setsockopt(client, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
+    take_address(&from, accepted->from);
+    (void)lws_socket_name(client, &own); /* without one it is called by its names only */
+    memcpy(accepted->own, own.host, sizeof(accepted->own));
+    return client;
 }
 
 void lws_socket_refuse(int fd, const char *reason)

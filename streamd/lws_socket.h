@@ -15,12 +15,21 @@
 
 /* A socket that listens there, not blocking. -EINVAL when the host means nothing. */
 int lws_socket_listen(const struct address *address);
-/* The socket that the supervisor passed (systemd's LISTEN_FDS); -ENOENT when there is none. */
-int lws_socket_inherited(void);
-/* Where a socket listens: host as numbers, and the real port. */
+/* The sockets that the supervisor passed (systemd's LISTEN_FDS) into fds[LISTENING_MAX]: how
+ * many, 0 for none. -E2BIG when there are more. */
+int lws_socket_inherited(int *fds);
+/* Where a socket is bound: host as numbers, and the real port. */
 int lws_socket_name(int fd, struct address *address);
-/* The next connection, ready to be served, with its address; -EAGAIN when there is none. */
-int lws_socket_accept(int fd, unsigned char address[PEER_ADDRESS_BYTES]);
+/* The address as lws_socket_name would print it; a name stays as it is. */
+void lws_socket_normalize(struct address *address);
+
+/* Who connected, and to which of our addresses. */
+struct accepted {
+    unsigned char from[PEER_ADDRESS_BYTES];
+    char own[ADDRESS_HOST_BYTES];
+};
+/* The next connection, ready to be served; -EAGAIN when there is none. */
+int lws_socket_accept(int fd, struct accepted *accepted);
 /* Says why in a short HTTP answer, and closes. */
 void lws_socket_refuse(int fd, const char *reason);
 /* Lets the process have this many descriptors, and no more; returns how many it may have. */

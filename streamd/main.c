@@ -3,9 +3,11 @@
  */
 #include "streamd/lws_socket.h"
 #include "streamd/server.h"
+#include "streamd/steering.h"
 
 #include <errno.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,11 +86,8 @@ static void choose_page(struct streamd *streamd)
 static int open_socket(const struct settings *settings)
 {
     struct address address;
-    int fd = lws_socket_inherited();
+    int fd;
 
-    if (fd >= 0) {
-        return fd;
-    }
     if (!address_parse(settings->stream_listen, &address)) {
         end_misconfigured("stream.listen must be ADDRESS:PORT, as 127.0.0.1:8000 or [::]:8000");
     }
@@ -104,6 +103,86 @@ static int open_socket(const struct settings *settings)
         exit(EXIT_FAILURE);
     }
     return fd;
+}
+
+/* All addresses, separated by blanks. */
+enum { ADDRESSES_BYTES = LISTENING_MAX * (ADDRESS_TEXT_BYTES + 1) };
+static void print_addresses(const struct listening *listening, char text[ADDRESSES_BYTES])
+{
+    char one[ADDRESS_TEXT_BYTES];
+    int len = 0;
+
+    for (int i = 0; i < listening->n; i++) {
+        address_print(&listening->addresses[i], one);
+        len += snprintf(text + len, (size_t)(ADDRESSES_BYTES - len), "%s%s", i > 0 ? " " : "",
+                        one);
+    }
+}
+
+/* Whether one of the sockets listens where a setting says; port 0 is any. */
+static bool listens_at(const struct listening *listening, const char *setting)
+{
+    struct address wanted;
+
+    if (!address_parse(setting, &wanted)) {
+        return false;
+    }
+    lws_socket_normalize(&wanted);
+    for (int i = 0; i < listening->n; i++) {
+        const struct address *one = &listening->addresses[i];
+        const bool is_host =
+            strcmp(wanted.host, one->host) == 0 ||
+            (strcmp(wanted.host, "localhost") == 0 && hosts_is_loopback(one->host));
+
+        if (is_host && (strcmp(wanted.port, "0") == 0 || strcmp(wanted.port, one->port) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* With a socket of the supervisor's the setting decides nothing, so one that was made and says
+ * something else would be a lie. */
+static void check_setting(const struct settings *settings, const struct listening *listening)
+{
+    const char *origin = settings->origin[SETTING_stream_listen];
+    char text[ADDRESSES_BYTES];
+
+    if (strcmp(origin, "default") == 0 || listens_at(listening, settings->stream_listen)) {
+        return;
+    }
+    print_addresses(listening, text);
+    fprintf(
+        stderr,
+        "auralis-streamd: stream.listen = %s (%s), but systemd's socket listens on %s: take "
+        "the setting out, or move the socket: auralisctl listen-on %s\n",
+        settings->stream_listen, origin, text, settings->stream_listen);
+    exit(EXIT_CONFIG);
+}
+
+/* The supervisor's sockets, or one of our own. */
+static void open_sockets(struct streamd *streamd)
+{
+    struct listening *listening = &streamd->listening;
+    int n = lws_socket_inherited(listening->fds);
+    const bool is_own = n == 0;
+
+    if (n == -E2BIG) {
+        end_misconfigured("more sockets were passed than can be served");
+    }
+    must(n, "take the supervisor's sockets");
+    if (is_own) {
+        listening->fds[0] = open_socket(&streamd->settings);
+        n = 1;
+    }
+    listening->n = n;
+    for (int i = 0; i < n; i++) {
+        must(lws_socket_name(listening->fds[i], &listening->addresses[i]),
+             "read the socket's address");
+    }
+    if (!is_own) {
+        check_setting(&streamd->settings, listening);
+    }
 }
 
 /* Scripts read where the station really listens, which port 0 leaves open, from the file
@@ -127,23 +206,22 @@ static void publish_address(const struct settings *settings, const char *text)
 }
 
 /* Who we are called, and whether listeners may steer. */
-static void take_address(struct streamd *streamd, int fd)
+static void take_address(struct streamd *streamd)
 {
     const struct settings *settings = &streamd->settings;
-    struct address address;
-    char text[ADDRESS_TEXT_BYTES];
+    char machine[HOST_NAME_MAX + 1] = "";
+    char text[ADDRESSES_BYTES];
 
-    must(lws_socket_name(fd, &address), "read the socket's address");
-    address_print(&address, text);
-    streamd->control_open = settings->stream_control[0] == '\0'
-                                ? hosts_is_loopback(address.host)
-                                : strcmp(settings->stream_control, "open") == 0;
-    if (hosts_init(&streamd->hosts, address.host, settings->stream_allowed_hosts) < 0) {
+    (void)gethostname(machine, sizeof(machine) - 1); /* without one it is not called so */
+    if (hosts_init(&streamd->hosts, &streamd->listening, machine,
+                   settings->stream_allowed_hosts) < 0) {
         end_misconfigured("stream.allowed_hosts has too many or too long names");
     }
+    steering_load(streamd);
+    print_addresses(&streamd->listening, text);
     publish_address(settings, text);
     log_event(LOG_EVENT_listening, NULL, "listening address=%s control=%s", text,
-              streamd->control_open ? "open" : "off");
+              access_modes[streamd->access.mode]);
 }
 
 static void take_descriptors(struct settings *settings)
@@ -195,11 +273,10 @@ int main(int argc, char **argv)
     take_descriptors(&streamd.settings);
     must(streamd_init(&streamd, random_word()), "set up");
     choose_page(&streamd);
-    const int fd = open_socket(&streamd.settings);
-
-    take_address(&streamd, fd);
+    open_sockets(&streamd);
+    take_address(&streamd);
     must(bus_client_open(&streamd.bus, streamd.settings.bus_dir), "connect to the bus");
-    must(server_open(&server, &streamd, fd), "serve");
+    must(server_open(&server, &streamd), "serve");
     start_feeder(&streamd, &server);
     service_ready(&streamd.service);
     server_run(&server);

@@ -106,3 +106,15 @@ char *message_refusal_json(const char *errors_json, const char *id_json)
     cJSON_AddRawToObject(object, "errors", errors_json);
     return json_print(object);
 }
+
+char *message_token_json(const char *refusal, const char *id_json)
+{
+    cJSON *object = begin("token_ack");
+
+    add_id(object, id_json);
+    cJSON_AddBoolToObject(object, "ok", refusal == NULL);
+    if (refusal) {
+        cJSON_AddStringToObject(object, "error", refusal);
+    }
+    return json_print(object);
+}

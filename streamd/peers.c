@@ -78,8 +78,10 @@ static struct peer *find(struct peers *peers, const unsigned char *address)
     }
     struct peer *peer = take_free(peers);
 
-    *peer =
-        (struct peer){.known = true, .changes_left = peers->changes_per_second, .next = *head};
+    *peer = (struct peer){.known = true,
+                          .changes_left = peers->changes_per_second,
+                          .guesses_left = PEER_GUESSES,
+                          .next = *head};
     memcpy(peer->address, address, PEER_ADDRESS_BYTES);
     *head = peer;
     return peer;
@@ -113,17 +115,35 @@ void peers_leave(struct peers *peers, struct peer *peer)
     peers->n_connections--;
 }
 
+/* What is left in a bucket that fills up to `full`, so much a second. */
+static double refill(double left, double full, double per_second, int64_t passed_ns)
+{
+    const double refilled = left + (double)passed_ns / (double)NS_PER_S * per_second;
+
+    return refilled < full ? refilled : full;
+}
+
 bool peers_may_change(const struct peers *peers, struct peer *peer, int64_t now_ns)
 {
-    const double seconds = (double)(now_ns - peer->refilled_ns) / (double)NS_PER_S;
-    const double refilled = peer->changes_left + seconds * peers->changes_per_second;
-
-    peer->changes_left =
-        refilled < peers->changes_per_second ? refilled : peers->changes_per_second;
+    peer->changes_left = refill(peer->changes_left, peers->changes_per_second,
+                                peers->changes_per_second, now_ns - peer->refilled_ns);
     peer->refilled_ns = now_ns;
     if (peer->changes_left < 1) {
         return false;
     }
     peer->changes_left -= 1;
     return true;
+}
+
+bool peers_may_guess(struct peer *peer, int64_t now_ns)
+{
+    peer->guesses_left = refill(peer->guesses_left, PEER_GUESSES, 1.0 / PEER_FORGIVEN_S,
+                                now_ns - peer->forgiven_ns);
+    peer->forgiven_ns = now_ns;
+    return peer->guesses_left >= 1;
+}
+
+void peers_guessed_wrong(struct peer *peer)
+{
+    peer->guesses_left -= 1;
 }

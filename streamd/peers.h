@@ -1,6 +1,6 @@
 /*
  * peers - how much each address may: connections at a time, and changes a second (a token
- * bucket).
+ * bucket), and how often it may be wrong about the station's token.
  *
  * IPv6 addresses count by their /64: that is what one host is given.
  *
@@ -15,13 +15,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { PEER_ADDRESS_BYTES = 16 };
+enum { PEER_ADDRESS_BYTES = 16, PEER_GUESSES = 10, PEER_FORGIVEN_S = 6 };
 
 struct peer {
     unsigned char address[PEER_ADDRESS_BYTES];
     uint32_t n_connections;
     double changes_left;
     int64_t refilled_ns;
+    double guesses_left; /* of wrong tokens for steering */
+    int64_t forgiven_ns;
     bool known;
     struct peer *next; /* with the same hash */
 };
@@ -47,5 +49,9 @@ struct peer *peers_join(struct peers *peers, const unsigned char address[PEER_AD
 void peers_leave(struct peers *peers, struct peer *peer);
 /* Whether a peer may make one more change now. */
 bool peers_may_change(const struct peers *peers, struct peer *peer, int64_t now_ns);
+/* Whether a peer may show a token: PEER_GUESSES wrong ones are forgiven, one in PEER_FORGIVEN_S
+ * seconds. */
+bool peers_may_guess(struct peer *peer, int64_t now_ns);
+void peers_guessed_wrong(struct peer *peer);
 
 #endif

@@ -3,6 +3,7 @@
 #include "streamd/bus_link.h"
 #include "streamd/http.h"
 #include "streamd/lws_socket.h"
+#include "streamd/steering.h"
 #include "streamd/ws.h"
 
 #include <errno.h>
@@ -59,12 +60,11 @@ static void refuse(struct server *server, int fd, const char *reason)
     log_trouble(&server->limit_reached, &kind, true, &facts);
 }
 
-static void accept_one(struct server *server, int fd,
-                       const unsigned char address[PEER_ADDRESS_BYTES])
+static void accept_one(struct server *server, int fd, const struct accepted *accepted)
 {
     struct streamd *streamd = server->streamd;
     const char *reason = "";
-    struct peer *peer = peers_join(&streamd->peers, address, &reason);
+    struct peer *peer = peers_join(&streamd->peers, accepted->from, &reason);
     struct connection *connection = peer ? calloc(1, sizeof(*connection)) : NULL;
 
     if (!connection) {
@@ -75,6 +75,7 @@ static void accept_one(struct server *server, int fd,
         return;
     }
     connection->peer = peer;
+    memcpy(connection->own_address, accepted->own, sizeof(connection->own_address));
     connection->wsi = lws_adopt_socket_vhost(server->vhost, fd);
     if (!connection->wsi) { /* the library has closed it */
         peers_leave(&streamd->peers, peer);
@@ -102,17 +103,17 @@ static void tell_accept(struct server *server, int fd)
 
 static void accept_all(struct server *server, int listen_fd)
 {
-    unsigned char address[PEER_ADDRESS_BYTES];
+    struct accepted accepted;
 
     for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
-        const int fd = lws_socket_accept(listen_fd, address);
+        const int fd = lws_socket_accept(listen_fd, &accepted);
 
         if (fd == -EAGAIN || fd == -EWOULDBLOCK) {
             return;
         }
         tell_accept(server, fd);
         if (fd >= 0) {
-            accept_one(server, fd, address);
+            accept_one(server, fd, &accepted);
         }
     }
 }
@@ -145,9 +146,19 @@ static int on_wake(const struct lws_event *event)
     return 0;
 }
 
+static bool is_acceptor(const struct lws_event *event)
+{
+    for (int i = 0; i < LISTENING_MAX; i++) {
+        if (event->wsi == event->server->acceptors[i]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int on_raw_rx(const struct lws_event *event)
 {
-    if (event->wsi == event->server->acceptor) {
+    if (is_acceptor(event)) {
         accept_all(event->server, (int)lws_get_socket_fd(event->wsi));
     } else {
         bus_link_drain(event->server->streamd);
@@ -309,13 +320,13 @@ static void wake_on_signal(void)
     lws_cancel_service(context_of_signals);
 }
 
-int server_open(struct server *server, struct streamd *streamd, int listen_fd)
+int server_open(struct server *server, struct streamd *streamd)
 {
     server->streamd = streamd;
     int rc = create_context(server);
 
-    if (rc == 0) {
-        rc = adopt(server, listen_fd, &server->acceptor);
+    for (int i = 0; rc == 0 && i < streamd->listening.n; i++) {
+        rc = adopt(server, streamd->listening.fds[i], &server->acceptors[i]);
     }
     if (rc == 0) {
         rc = watch_bus(server, bus_client_events_fd(&streamd->bus));
@@ -338,8 +349,11 @@ void server_wake(void *server)
 void server_run(struct server *server)
 {
     while (service_running() && lws_service(server->context, 0) >= 0) {
-        if (service_reload_wanted() && streamd_reload(server->streamd) >= 0) {
-            log_event(LOG_EVENT_config_reloaded, NULL, "the page was read again");
+        if (service_reload_wanted()) {
+            if (streamd_reload(server->streamd) >= 0) {
+                log_event(LOG_EVENT_config_reloaded, NULL, "the page was read again");
+            }
+            steering_load(server->streamd);
         }
     }
 }

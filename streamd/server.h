@@ -18,12 +18,12 @@ struct server {
     struct streamd *streamd;
     struct lws_context *context;
     struct lws_vhost *vhost;
-    struct lws *acceptor;
+    struct lws *acceptors[LISTENING_MAX];
     struct trouble accept_failing, limit_reached;
 };
 
-/* Serves the socket, which becomes the server's, and watches the bus of `streamd`. */
-int server_open(struct server *server, struct streamd *streamd, int listen_fd);
+/* Serves the sockets of `streamd`, which become the server's, and watches its bus. */
+int server_open(struct server *server, struct streamd *streamd);
 void server_wake(void *server);
 /* Serves until the service is to end. */
 void server_run(struct server *server);

@@ -31,7 +31,7 @@ void station_add_control(cJSON *object, const struct view *view)
     station_add_params(object, view);
     cJSON_AddItemToObject(object, "schema", params_schema_json());
     cJSON_AddItemToObject(object, "presets", presets_to_json());
-    cJSON_AddStringToObject(object, "control", view->control_open ? "open" : "off");
+    cJSON_AddStringToObject(object, "control", access_modes[view->control]);
 }
 
 static void add_daemon(cJSON *daemons, const char *name, bool runs, uint32_t pid,
@@ -99,6 +99,17 @@ static void add_clients(cJSON *object, const struct view *view)
     }
 }
 
+static void add_listening(cJSON *object, const struct listening *listening)
+{
+    cJSON *list = cJSON_AddArrayToObject(object, "listening");
+    char text[ADDRESS_TEXT_BYTES];
+
+    for (int i = 0; i < listening->n; i++) {
+        address_print(&listening->addresses[i], text);
+        cJSON_AddItemToArray(list, cJSON_CreateString(text));
+    }
+}
+
 void station_add_status(cJSON *object, const struct view *view)
 {
     const char *reason = "";
@@ -117,7 +128,8 @@ void station_add_status(cJSON *object, const struct view *view)
     }
     cJSON_AddNumberToObject(object, "buffer_depth_ms", (double)(int64_t)view_depth_ms(view));
     add_clients(object, view);
-    cJSON_AddStringToObject(object, "control", view->control_open ? "open" : "off");
+    add_listening(object, view->listening);
+    cJSON_AddStringToObject(object, "control", access_modes[view->control]);
     add_list(object, info, "degraded");
     add_daemons(object, view, info);
     add_list(object, info, "soundfonts");

@@ -3,6 +3,7 @@
 #include "streamd/api_json.h"
 #include "streamd/bus_link.h"
 #include "streamd/message_json.h"
+#include "streamd/steering.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +13,6 @@
 
 #define RATE_TEXT   "too many changes a second from this address"
 #define BUSY_TEXT   "too many changes are waiting for composerd"
-#define OFF_TEXT    "control is off at this station"
 
 int streamd_init(struct streamd *streamd, uint64_t random)
 {
@@ -71,7 +71,8 @@ struct view streamd_view(const struct streamd *streamd)
         .roundtrip = &streamd->roundtrip,
         .avg_depth_ms =
             streamd->depth_count > 0 ? streamd->depth_sum_ms / (double)streamd->depth_count : 0,
-        .control_open = streamd->control_open,
+        .control = streamd->access.mode,
+        .listening = &streamd->listening,
     };
 
     for (const struct connection *one = streamd->connections; one; one = one->next) {
@@ -312,8 +313,10 @@ static void say_error(struct streamd *streamd, struct listener *listener, const 
 /* Why a change may not be made now; NULL when it may. */
 static const char *refuse_change(struct streamd *streamd, struct connection *connection)
 {
-    if (!streamd->control_open) {
-        return OFF_TEXT;
+    const char *refusal = steering_refuse(streamd, connection);
+
+    if (refusal) {
+        return refusal;
     }
     if (!peers_may_change(&streamd->peers, connection->peer, clock_machine_ns())) {
         metric_add(&streamd->metrics, METRIC_streamd_changes_refused, 1);
@@ -354,6 +357,9 @@ static void on_message(struct streamd *streamd, struct connection *connection,
     switch (message->type) {
     case CLIENT_CONTROL:
         on_control(streamd, connection, message);
+        break;
+    case CLIENT_TOKEN:
+        steering_show(streamd, connection, message);
         break;
     case CLIENT_STATUS:
         listener_say(listener, message_status_json(&view));

@@ -39,7 +39,8 @@ struct streamd {
     uint32_t pid;
     int64_t started_ns, snapshot_asked_ns;
     uint64_t n_snapshots;
-    bool control_open;
+    struct listening listening;
+    struct access access;           /* who may steer */
     struct connection *connections; /* all there are */
     /* what is measured */
     struct histogram lateness, roundtrip;

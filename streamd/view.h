@@ -9,6 +9,8 @@
 #define AURALIS_VIEW_H
 
 #include "common/histogram.h"
+#include "streamd/access.h"
+#include "streamd/address.h"
 #include "streamd/feeder.h"
 #include "streamd/news.h"
 #include "streamd/query.h"
@@ -24,7 +26,8 @@ struct view {
     const struct histogram *lateness, *roundtrip;
     uint32_t n_clients[STREAM_FORMAT_COUNT]; /* listening, by format */
     double avg_depth_ms;
-    bool control_open;
+    enum access_mode control;
+    const struct listening *listening;
 };
 
 enum audio { AUDIO_WAITING, AUDIO_FLOWING, AUDIO_RESTING };

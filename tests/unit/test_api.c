@@ -13,6 +13,7 @@ struct fixture {
     struct news news;
     struct metrics metrics;
     struct histogram lateness, roundtrip;
+    struct listening listening;
     struct chunk_store *store;
     struct view view;
 };
@@ -40,6 +41,8 @@ static int set_up(void **state)
     fixture->news.heartbeat.pid = 55;
     fixture->news.has_params = true;
     params_init(&fixture->news.params.params);
+    fixture->listening =
+        (struct listening){.n = 2, .addresses = {{"192.168.1.7", "8000"}, {"::1", "8001"}}};
     fixture->view = (struct view){
         .version = "1.2.3",
         .pid = 66,
@@ -51,7 +54,8 @@ static int set_up(void **state)
         .lateness = &fixture->lateness,
         .roundtrip = &fixture->roundtrip,
         .n_clients = {[STREAM_JSON] = 2, [STREAM_PCM] = 1},
-        .control_open = true,
+        .control = ACCESS_OPEN,
+        .listening = &fixture->listening,
     };
     *state = fixture;
     return 0;
@@ -108,6 +112,8 @@ static void test_status_says_what_it_promises(void **state)
     check_has(&answer, "\"audio\":\"flowing\"");
     check_has(&answer, "\"buffer_depth_ms\":100");
     check_has(&answer, "\"num_clients\":3");
+    check_has(&answer, "\"listening\":[\"192.168.1.7:8000\",\"[::1]:8001\"]");
+    check_has(&answer, "\"control\":\"open\"");
     check_has(&answer, "\"degraded\":[\"soundfont x\"]");
     check_has(&answer, "\"composerd\":{\"state\":\"running\",\"pid\":55");
     check_has(&answer, "\"synthd\":{\"state\":\"running\",\"pid\":77,\"version\":\"9.9\"}");
@@ -259,12 +265,35 @@ static void test_a_body_must_be_json_of_a_known_and_small_size(void **state)
     check_refusal(ask(*state, head), 411, "Content-Length");
 }
 
-static void test_control_can_be_off(void **state)
+static void check_steering(const struct fixture *fixture, enum access_verdict verdict,
+                           int status, const char *says)
+{
+    struct api_head head = post("application/json", 9);
+
+    head.steering = verdict;
+    check_refusal(ask(fixture, head), status, says);
+}
+
+static void test_who_may_not_steer_is_told_why(void **state)
+{
+    check_steering(*state, ACCESS_CLOSED, 403, "control is off");
+    check_steering(*state, ACCESS_UNPROVEN, 401, "token_required");
+    check_steering(*state, ACCESS_WRONG, 401, "not the station's token");
+    check_steering(*state, ACCESS_TOO_OFTEN, 429, "too many wrong tokens");
+}
+
+static void test_who_may_not_steer_may_read_the_parameters(void **state)
 {
     struct fixture *const fixture = *state;
+    struct api_head head = {.method = "GET", .path = "/api/control"};
 
-    fixture->view.control_open = false;
-    check_refusal(ask(fixture, post("application/json", 9)), 403, "control is off");
+    fixture->view.control = ACCESS_TOKEN;
+    head.steering = ACCESS_UNPROVEN;
+    struct api_answer answer = ask(fixture, head);
+
+    CHECK_INT(answer.status, 200);
+    check_has(&answer, "\"control\":\"token\"");
+    api_answer_finish(&answer);
 }
 
 static void test_the_stream_wants_an_upgrade(void **state)
@@ -310,7 +339,8 @@ int main(void)
         API_TEST(test_an_unknown_path_is_told_the_known_ones),
         API_TEST(test_a_wrong_method_is_told_the_right_ones),
         API_TEST(test_a_body_must_be_json_of_a_known_and_small_size),
-        API_TEST(test_control_can_be_off),
+        API_TEST(test_who_may_not_steer_is_told_why),
+        API_TEST(test_who_may_not_steer_may_read_the_parameters),
         API_TEST(test_the_stream_wants_an_upgrade),
         API_TEST(test_a_good_body_is_forwarded_and_a_bad_one_says_why),
     };

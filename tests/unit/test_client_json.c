@@ -45,6 +45,20 @@ static void test_a_change_keeps_its_id_as_written(void **state)
     assert_string_equal(message.id_json, "");
 }
 
+static void test_a_token_is_a_text_of_some_length(void **state)
+{
+    struct client_message message =
+        read_message("{\"type\":\"token\",\"id\":1,\"token\":\"k3v9-2mxa\"}");
+
+    (void)state;
+    CHECK_INT(message.type, CLIENT_TOKEN);
+    assert_string_equal(message.token, "k3v9-2mxa");
+    assert_string_equal(message.id_json, "1");
+    check_refused("{\"type\":\"token\"}", "bad_token");
+    check_refused("{\"type\":\"token\",\"token\":7}", "bad_token");
+    check_refused("{\"type\":\"token\",\"token\":\"\"}", "bad_token");
+}
+
 static void test_an_op_needs_no_parameters(void **state)
 {
     struct client_message message =
@@ -141,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_change_keeps_its_id_as_written),
+        cmocka_unit_test(test_a_token_is_a_text_of_some_length),
         cmocka_unit_test(test_an_op_needs_no_parameters),
         cmocka_unit_test(test_parameters_may_stand_in_an_object_of_their_own),
         cmocka_unit_test(test_a_bad_change_is_refused_with_every_reason),

@@ -7,11 +7,21 @@
 #include <errno.h>
 #include <string.h>
 
+#define MACHINE "Box"
+
+static int init_hosts(struct hosts *hosts, const char *address, const char *allowed)
+{
+    struct listening listening = {.n = 1};
+
+    snprintf(listening.addresses[0].host, ADDRESS_HOST_BYTES, "%s", address);
+    return hosts_init(hosts, &listening, MACHINE, allowed);
+}
+
 static struct hosts make_hosts(const char *address, const char *allowed)
 {
     struct hosts hosts;
 
-    assert_int_equal(hosts_init(&hosts, address, allowed), 0);
+    assert_int_equal(init_hosts(&hosts, address, allowed), 0);
     return hosts;
 }
 
@@ -28,35 +38,65 @@ static void test_on_loopback_only_the_own_names_are_hosts(void **state)
                                       "[::2]:8000",
                                       "?",
                                       "localhost:80000000",
+                                      "box.local:8000",
                                       "localhost:x"};
 
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-        assert_true(hosts_allow_host(&hosts, good[i]));
+        assert_true(hosts_allow_host(&hosts, good[i], "127.0.0.1"));
     }
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        assert_false(hosts_allow_host(&hosts, bad[i]));
+        assert_false(hosts_allow_host(&hosts, bad[i], "127.0.0.1"));
     }
 }
 
-static void test_on_the_network_any_address_may_be_ours_but_no_name(void **state)
+static void
+test_on_the_network_the_address_that_was_reached_and_the_machines_name_are_hosts(void **state)
 {
     const struct hosts hosts = make_hosts("0.0.0.0", "");
 
     (void)state;
-    assert_true(hosts_allow_host(&hosts, "192.168.1.7:8000"));
-    assert_true(hosts_allow_host(&hosts, "[fe80::1]:8000"));
-    assert_false(hosts_allow_host(&hosts, "evil.example:8000"));
+    assert_true(hosts.reachable);
+    assert_true(hosts_allow_host(&hosts, "192.168.1.7:8000", "192.168.1.7"));
+    assert_true(hosts_allow_host(&hosts, "[FE80::1]:8000", "fe80::1"));
+    assert_true(hosts_allow_host(&hosts, "box.local:8000", "192.168.1.7"));
+    assert_true(hosts_allow_host(&hosts, "box", "192.168.1.7"));
+    assert_true(hosts_allow_host(&hosts, "localhost:8000", "127.0.0.1"));
+    assert_false(hosts_allow_host(&hosts, "192.168.1.8:8000", "192.168.1.7"));
+    assert_false(hosts_allow_host(&hosts, "[fe80::2]:8000", "fe80::1"));
+    assert_false(hosts_allow_host(&hosts, "evil.example:8000", "192.168.1.7"));
+    assert_false(hosts_allow_host(&hosts, "box.evil.example:8000", "192.168.1.7"));
+    assert_false(hosts_allow_host(&hosts, "", ""));
+}
+
+static void test_a_machine_with_a_domain_is_called_by_all_of_its_names(void **state)
+{
+    struct listening listening = {.n = 2,
+                                  .addresses = {{"127.0.0.1", "80"}, {"10.0.0.9", "80"}}};
+    struct hosts hosts;
+
+    (void)state;
+    assert_int_equal(hosts_init(&hosts, &listening, "box.example.org", ""), 0);
+    assert_true(hosts.reachable);
+    assert_true(hosts_allow_host(&hosts, "box.example.org", "10.0.0.9"));
+    assert_true(hosts_allow_host(&hosts, "box.local", "10.0.0.9"));
+    assert_true(hosts_allow_host(&hosts, "box", "10.0.0.9"));
+    assert_false(hosts_allow_host(&hosts, "example.org", "10.0.0.9"));
+    assert_int_equal(hosts_init(&hosts, &listening, "", ""), 0);
+    assert_false(hosts_allow_host(&hosts, ".local", "10.0.0.9"));
 }
 
 static void test_allowed_hosts_are_hosts(void **state)
 {
-    const struct hosts hosts = make_hosts("127.0.0.1", "  Music.local radio.example:8443");
+    const struct hosts hosts =
+        make_hosts("127.0.0.1", "  Music.local radio.example:8443 203.0.113.9");
 
     (void)state;
-    assert_true(hosts_allow_host(&hosts, "music.local:8000"));
-    assert_true(hosts_allow_host(&hosts, "radio.example:8443"));
-    assert_false(hosts_allow_host(&hosts, "radio.example:8000"));
+    assert_false(hosts.reachable);
+    assert_true(hosts_allow_host(&hosts, "music.local:8000", "127.0.0.1"));
+    assert_true(hosts_allow_host(&hosts, "radio.example:8443", "127.0.0.1"));
+    assert_true(hosts_allow_host(&hosts, "203.0.113.9", "127.0.0.1"));
+    assert_false(hosts_allow_host(&hosts, "radio.example:8000", "127.0.0.1"));
 }
 
 static void test_only_the_own_page_and_allowed_hosts_may_use_the_station(void **state)
@@ -83,8 +123,10 @@ static void test_too_many_or_too_long_names_are_refused(void **state)
     (void)state;
     memset(long_name, 'a', HOST_BYTES);
     long_name[HOST_BYTES] = '\0';
-    CHECK_INT(hosts_init(&hosts, "127.0.0.1", long_name), -EINVAL);
-    CHECK_INT(hosts_init(&hosts, "127.0.0.1", "a b c d e f g h i j k l m n o p"), -EINVAL);
+    CHECK_INT(init_hosts(&hosts, "127.0.0.1", long_name), -EINVAL);
+    CHECK_INT(init_hosts(&hosts, "127.0.0.1",
+                         "a b c d e f g h i j k l m n o p q r s t u v w x y z a b c d e f"),
+              -EINVAL);
 }
 
 static void test_loopback_is_known(void **state)
@@ -130,7 +172,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_on_loopback_only_the_own_names_are_hosts),
-        cmocka_unit_test(test_on_the_network_any_address_may_be_ours_but_no_name),
+        cmocka_unit_test(
+            test_on_the_network_the_address_that_was_reached_and_the_machines_name_are_hosts),
+        cmocka_unit_test(test_a_machine_with_a_domain_is_called_by_all_of_its_names),
         cmocka_unit_test(test_allowed_hosts_are_hosts),
         cmocka_unit_test(test_only_the_own_page_and_allowed_hosts_may_use_the_station),
         cmocka_unit_test(test_too_many_or_too_long_names_are_refused),

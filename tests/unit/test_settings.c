@@ -151,8 +151,8 @@ static void test_a_bad_value_in_the_file_is_refused_with_its_line_and_limits(voi
                        "one of: 44100 48000, not '96000'");
     check_file_refused("[log]\n\nlevel = loud\n", 3, "one of: error warning info debug");
     check_file_refused("[log]\nlevel =\n", 2, "1 to 8 characters");
-    check_file_refused("[stream]\ncontrol = open off\n", 2, "one of: open off");
-    check_file_refused("[stream]\ncontrol = ope\n", 2, "one of: open off");
+    check_file_refused("[stream]\ncontrol = open off\n", 2, "one of: open token off");
+    check_file_refused("[stream]\ncontrol = ope\n", 2, "one of: open token off");
     check_file_refused("[params]\nbpm = 121\n", 2, "params.bpm must be 60 to 120");
     check_file_refused("[params]\nkey = H\n", 2, "params.key must be A to G");
     check_file_refused("[params]\ntempo = 70\n", 2, "params.tempo is unknown");
