@@ -107,14 +107,15 @@ char *message_refusal_json(const char *errors_json, const char *id_json)
     return json_print(object);
 }
 
-char *message_token_json(const char *refusal, const char *id_json)
+char *message_token_json(enum access_verdict verdict, const char *id_json)
 {
     cJSON *object = begin("token_ack");
 
     add_id(object, id_json);
-    cJSON_AddBoolToObject(object, "ok", refusal == NULL);
-    if (refusal) {
-        cJSON_AddStringToObject(object, "error", refusal);
+    cJSON_AddBoolToObject(object, "ok", verdict == ACCESS_GRANTED);
+    if (verdict != ACCESS_GRANTED) {
+        cJSON_AddStringToObject(object, "code", access_refusals[verdict].code);
+        cJSON_AddStringToObject(object, "message", access_refusals[verdict].text);
     }
     return json_print(object);
 }

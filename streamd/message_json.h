@@ -19,8 +19,8 @@ char *message_gap_json(const struct fanout_gap *gap, uint32_t chunk_frames);
 /* id_json: the client's own id as JSON, "" for none. */
 char *message_pong_json(const struct view *view, const char *id_json, int64_t wall_ns);
 char *message_error_json(const char *code, const char *text, const char *id_json);
-/* Whether a token that was shown holds: why not, or NULL. */
-char *message_token_json(const char *refusal, const char *id_json);
+/* Whether a token that was shown holds. */
+char *message_token_json(enum access_verdict verdict, const char *id_json);
 /* A control message that is refused here; errors_json is a list. */
 char *message_refusal_json(const char *errors_json, const char *id_json);
 

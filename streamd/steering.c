@@ -23,8 +23,7 @@ static void take_back(struct streamd *streamd)
     for (struct connection *one = streamd->connections; one; one = one->next) {
         if (one->may_steer) {
             one->may_steer = false;
-            listener_say(&one->listener,
-                         message_token_json(access_refusals[ACCESS_WRONG].text, ""));
+            listener_say(&one->listener, message_token_json(ACCESS_WRONG, ""));
         }
     }
 }
@@ -62,8 +61,7 @@ void steering_show(struct streamd *streamd, struct connection *connection,
     const enum access_verdict verdict = steering_ask(streamd, connection, message->token);
 
     connection->may_steer = verdict == ACCESS_GRANTED;
-    listener_say(&connection->listener,
-                 message_token_json(access_refusals[verdict].text, message->id_json));
+    listener_say(&connection->listener, message_token_json(verdict, message->id_json));
     if (verdict != ACCESS_GRANTED) {
         listener_rubbish(&connection->listener, clock_machine_ns());
     }

@@ -39,11 +39,15 @@ export function getStatus() {
   return request('api/status');
 }
 
-/** @param {object} change parameters @returns {Promise<ControlAck>} */
-export function postControl(change) {
+/**
+ * @param {object} change parameters
+ * @param {Record<string, string>} headers what shows that this page may steer
+ * @returns {Promise<ControlAck>}
+ */
+export function postControl(change, headers) {
   return request('api/control', {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(change),
   });
 }

@@ -17,7 +17,9 @@ import { NowSounding, setText } from './now-sounding.js';
 import { bindOwnControls } from './own-controls.js';
 import { Player } from './player.js';
 import { Score } from './score.js';
+import { Steering } from './steering.js';
 import { Stream } from './stream.js';
+import { TokenDialog } from './token-dialog.js';
 import { WhyPanel } from './why-panel.js';
 
 /** @typedef {import('./protocol.js').ControlAck} ControlAck */
@@ -89,6 +91,24 @@ const controls = new Controls({
   sender,
   notes,
 });
+const steerNote = find('steer-note', HTMLElement);
+const unlockButton = find('unlock', HTMLButtonElement);
+const tokenDialog = new TokenDialog({
+  dialog: find('token-dialog', HTMLDialogElement),
+  form: find('token-form', HTMLFormElement),
+  input: find('token', HTMLInputElement),
+  error: find('token-error', HTMLElement),
+  cancel: find('token-cancel', HTMLButtonElement),
+  ontoken: (typed) => steering.offer(typed),
+});
+const steering = new Steering({
+  store: localStorage,
+  path: new URL('.', document.baseURI).pathname,
+  show: (token) => stream.send({ type: 'token', token }),
+  onchange: showSteering,
+  onanswer: (refusal) => tokenDialog.answer(refusal),
+});
+unlockButton.onclick = () => tokenDialog.ask();
 const nowSounding = new NowSounding(score, {
   root: find('chord-root', HTMLElement),
   accidental: find('chord-accidental', HTMLElement),
@@ -120,14 +140,21 @@ function onhello(hello, isNewStream) {
 /** @param {import('./protocol.js').ControlState} state */
 function showControls(state) {
   controls.set(state);
-  const isOpen = state.control === undefined || state.control === 'open';
-  controls.setEnabled(isOpen);
-  setText(
-    find('steer-note', HTMLElement),
-    isOpen
-      ? 'What you change, all listeners hear.'
-      : 'This station cannot be steered from here.',
-  );
+  steering.begin(state.control);
+}
+
+const STEER_NOTES = {
+  allowed: 'What you change, all listeners hear.',
+  asking: 'Who knows its token may steer this station.',
+  off: 'This station cannot be steered from here.',
+};
+
+function showSteering() {
+  const { isAllowed, isAsking, mode } = steering;
+  controls.setEnabled(isAllowed);
+  unlockButton.hidden = !isAsking;
+  if (isAllowed) setText(steerNote, STEER_NOTES.allowed);
+  else setText(steerNote, mode === 'off' ? STEER_NOTES.off : STEER_NOTES.asking);
 }
 
 /** @param {ServerMessage} message */
@@ -140,6 +167,8 @@ function onmessage(message) {
     if (!isOwn) changed.forEach((name) => notes.show(name, 'changed by a listener', 'heard'));
   } else if (message.type === 'control_ack') {
     sender.answer(message);
+  } else if (message.type === 'token_ack') {
+    steering.answer(message);
   } else if (message.type === 'status') {
     audio = message.audio ?? audio;
   } else if (message.type === 'error') {
@@ -150,7 +179,7 @@ function onmessage(message) {
 /** @param {string} id @param {Params} params */
 function deliver(id, params) {
   if (stream.send({ type: 'control', id, ...params })) return;
-  postControl(params)
+  postControl(params, steering.headers)
     .then((ack) => sender.answer({ ...ack, id }))
     .catch((error) => sender.answer({ id, ok: false, errors: [{ error: error.message }] }));
 }

@@ -78,7 +78,7 @@
  */
 /**
  * @typedef {Hello | ParamsMessage | (ControlAck & {type: 'control_ack'}) | PhraseMessage | GapMessage
- *   | StatusMessage | ErrorMessage | AudioChunkMessage | {type: 'pong', frame: number}} ServerMessage
+ *   | StatusMessage | ErrorMessage | import('./steering.js').TokenAck | AudioChunkMessage | {type: 'pong', frame: number}} ServerMessage
  */
 
 /**

@@ -1,7 +1,7 @@
-"""Runs a command beside a station of its own: with_station.py [--standby] COMMAND...
+"""Runs a command beside a station of its own: with_station.py [--standby | --token] COMMAND...
 
-The command finds the station's address in AURALIS_URL, and AURALIS_STANDBY=1 when it has a standby; the
-station also answers to box.test, and has a preset of its own, dawn.
+The command finds the station's address in AURALIS_URL, and AURALIS_STANDBY=1 when it has a standby; with
+--token it is steered with the token in the file AURALIS_TOKEN. The station also answers to box.test, and has a preset of its own, dawn.
 """
 
 import os
@@ -14,9 +14,13 @@ import station
 SETTINGS = ('stream.allowed_hosts=box.test', 'preset dawn.doc=Grey <i>light</i>.')
 
 
-def run(command, standby):
+def run(command, kind):
     told = {'AURALIS_BROWSER_SECONDS': '60'} if station.FULL else {}
-    with station.Station(*SETTINGS, arguments=['--standby'] if standby else []) as auralis:
+    standby = kind == '--standby'
+    settings = [*SETTINGS, 'stream.control=token'] if kind == '--token' else SETTINGS
+    with station.Station(*settings, arguments=['--standby'] if standby else []) as auralis:
+        told['AURALIS_TOKEN'] = os.path.join(auralis.folder, 'stream', 'token')
+        told['AURALIS_STREAMD_PID'] = os.path.join(auralis.folder, 'streamd.pid')
         if standby:
             station.until(lambda: auralis.ring().standby_seconds() is not None, 'a standby is ready')
             told['AURALIS_STANDBY'] = '1'
@@ -28,5 +32,5 @@ def run(command, standby):
 
 
 if __name__ == '__main__':
-    with_standby = sys.argv[1:2] == ['--standby']
-    sys.exit(run(sys.argv[2 if with_standby else 1:], with_standby))
+    asked_kind = sys.argv[1] if sys.argv[1].startswith('--') else ''
+    sys.exit(run(sys.argv[2 if asked_kind else 1:], asked_kind))
