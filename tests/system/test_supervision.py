@@ -1,0 +1,144 @@
+"""What systemd does with daemons that end: by themselves, by hand, and again and again."""
+
+import time
+import unittest
+
+import installed
+from installed import DAEMONS, EXIT_CONFIG, RETRY_S, until
+
+ALL = (*DAEMONS, 'synthd-standby')
+RETRY = 'auralis-retry@.service'
+
+
+class Supervision(installed.Test):
+    def setUp(self):
+        self.machine.systemctl('start', 'auralis.target')  # it also starts what was stopped
+        self.machine.wait_audio()
+
+    def others(self, unit):
+        return {name: pid for name, pid in self.machine.pids().items() if name != unit}
+
+    def test_a_daemon_that_is_killed_is_back_alone(self):
+        rows = []
+        for unit in ALL:
+            others, times_ms = self.others(unit), []
+            for _ in range(5):
+                began = time.monotonic()
+                self.machine.wait_another(unit, self.machine.signal(unit, 'KILL'))
+                times_ms.append((time.monotonic() - began) * 1000)
+            self.assertEqual(self.others(unit), others)
+            rows.append((unit, f'{sorted(times_ms)[2]:.0f}', f'{max(times_ms):.0f}'))
+        installed.table(('SIGKILL to READY, 5 times', 'median, ms', 'longest, ms'), *rows)
+
+    def test_a_daemon_that_is_restarted_leaves_the_others_alone(self):
+        for unit in ALL:
+            others, before = self.others(unit), self.machine.pid(unit)
+            self.machine.systemctl('restart', f'auralis-{unit}')
+            self.assertNotIn(self.machine.pid(unit), (0, before))
+            self.assertEqual(self.others(unit), others)
+        self.machine.wait_audio()
+
+    def test_what_is_stopped_by_hand_stays_stopped_until_the_target_is_started(self):
+        for unit in ALL:
+            others = self.others(unit)
+            self.machine.systemctl('stop', f'auralis-{unit}')
+            self.machine.http('/healthz', timeout_s=0.2)  # not even a listener starts it
+            self.assertEqual((self.machine.state(unit), self.others(unit)), ('inactive', others))
+            self.machine.systemctl('start', 'auralis.target')
+            self.assertEqual((self.machine.state(unit), self.others(unit)), ('active', others))
+        self.machine.wait_audio()
+
+    def test_a_restart_of_the_target_keeps_the_port_open(self):
+        socket = self.machine.show('auralis-streamd.socket', 'ActiveEnterTimestampMonotonic')
+        before = self.machine.pids()
+        self.machine.systemctl('restart', 'auralis.target')
+        self.machine.wait_audio()
+        self.assertFalse(set(before.values()) & set(self.machine.pids().values()))
+        self.assertEqual(self.machine.show('auralis-streamd.socket', 'ActiveEnterTimestampMonotonic'), socket)
+
+    def loop(self, unit):
+        """Makes a daemon end as soon as it is started, and the pause before trying again short."""
+        self.machine.drop_in(RETRY, '[Service]', f'Environment=PAUSE_S={RETRY_S}')
+        self.machine.drop_in(f'auralis-{unit}.service', '[Service]', 'ExecStart=', 'ExecStart=false')
+        self.addCleanup(self.machine.drop_in, RETRY)
+        self.machine.signal(unit, 'KILL')
+        self.machine.wait_state(unit, 'failed')
+        self.machine.wait_state(f'auralis-retry@auralis-{unit}.service', 'activating')
+
+    def heal(self, unit):
+        self.machine.drop_in(f'auralis-{unit}.service')
+
+    def test_what_keeps_ending_is_damped_and_tried_again(self):
+        self.machine.systemctl('stop', 'auralis-synthd-standby')
+        self.loop('synthd')
+        self.assertIn('auralis-synthd.service', self.machine.systemctl('list-units', '--failed', '--plain'))
+        until(lambda: self.machine.http('/healthz')[0] == 503, '/healthz says that audio does not flow')
+        self.assertIn('synthd', self.machine.http('/healthz')[1])
+        starts = int(self.machine.show('synthd', 'NRestarts'))
+        self.machine.wait_state('synthd', 'activating', timeout_s=RETRY_S + 10)  # it is tried again
+        self.machine.wait_state('synthd', 'failed')
+        self.assertGreater(int(self.machine.show('synthd', 'NRestarts')), 0)
+        self.heal('synthd')
+        self.machine.wait_state('synthd', 'active', timeout_s=RETRY_S + 10)
+        self.machine.wait_audio()
+        self.assertGreater(starts, 20)
+
+    def test_what_is_stopped_while_it_is_damped_is_not_tried_again(self):
+        self.loop('composerd')
+        self.machine.systemctl('stop', 'auralis-composerd')
+        self.heal('composerd')
+        self.machine.wait_state('auralis-retry@auralis-composerd.service', 'inactive')
+        self.assertEqual(self.machine.state('composerd'), 'failed')
+
+    def test_a_wrong_configuration_is_final_for_the_daemon_alone(self):
+        others = self.others('streamd')
+        self.machine.drop_in('auralis-streamd.service', '[Service]', 'Environment=AURALIS_STREAM_MAX_CLIENTS=none')
+        self.machine.signal('streamd', 'KILL')
+        self.machine.wait_state('streamd', 'failed')
+        self.machine.http('/healthz', timeout_s=0.2)
+        self.machine.wait_state('auralis-retry@auralis-streamd.service', 'inactive')
+        self.assertEqual((int(self.machine.show('streamd', 'ExecMainStatus')), self.machine.state('streamd')),
+                         (EXIT_CONFIG, 'failed'))
+        self.assertIn('max_clients', self.machine.journal('--unit=auralis-streamd', '--lines=5'))
+        self.assertEqual(self.others('streamd'), others)
+        self.heal('streamd')
+
+    def test_a_port_that_is_taken_is_tried_again(self):
+        self.machine.drop_in(RETRY, '[Service]', f'Environment=PAUSE_S={RETRY_S}')
+        self.addCleanup(self.machine.drop_in, RETRY)
+        self.machine.systemctl('stop', 'auralis-streamd.socket')
+        self.machine.wait_state('streamd', 'inactive')
+        self.machine.systemctl('start', 'auralis.target')
+        self.machine.wait_audio()
+        self.machine.systemctl('stop', 'auralis.target')
+        self.machine.wait_state('composerd', 'inactive')
+        self.machine.run('systemd-run', '--quiet', '--unit=taker', 'python3', '-m', 'http.server', '8000')
+        until(lambda: self.machine.http('/')[0] == 200, 'the port is taken')
+        self.machine.systemctl('start', 'auralis.target')
+        self.machine.wait_state('auralis-streamd.socket', 'failed')
+        self.machine.systemctl('stop', 'taker')
+        self.machine.wait_audio()
+
+    def test_a_daemon_that_hangs_is_replaced(self):
+        rows = []
+        for unit in ALL:
+            others, began = self.others(unit), time.monotonic()
+            self.machine.wait_another(unit, self.machine.signal(unit, 'STOP'))
+            rows.append((unit, f'{(time.monotonic() - began) * 1000:.0f}'))
+            self.assertEqual(self.others(unit), others)
+        installed.table(('SIGSTOP to READY of the next', 'ms'), *rows)
+        self.assertIn('Watchdog timeout', self.machine.journal('--unit=auralis-synthd'))
+
+    def test_reload_takes_up_what_the_configuration_says_now(self):
+        pids = self.machine.pids()
+        self.machine.write('/etc/auralis/auralis.conf', '[log]\nlevel = debug\n')
+        self.addCleanup(self.machine.write, '/etc/auralis/auralis.conf', '')
+        for unit in ALL:
+            self.machine.systemctl('reload', f'auralis-{unit}')
+            until(lambda name=unit: 'the settings are read again' in
+                  self.machine.journal(f'--unit=auralis-{name}', f'_PID={pids[name]}'), f'{unit} has read them')
+        self.assertEqual(self.machine.pids(), pids)
+
+
+if __name__ == '__main__':
+    installed.main()
