@@ -2,7 +2,6 @@
 
 #include "common/clock.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -136,16 +135,20 @@ __attribute__((format(printf, 2, 3))) static void field(struct entry *entry, con
     va_end(args);
 }
 
+static char upper(char letter)
+{
+    return letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : letter;
+}
+
 /* A number, in the line and as a field. */
 static void tell_count(struct entry *entry, const char *name, uint64_t value)
 {
     char key[KEY_BYTES];
-    size_t i = 0;
 
-    for (; name[i] != '\0' && i < sizeof key - 1; i++) {
-        key[i] = (char)toupper((unsigned char)name[i]);
+    snprintf(key, sizeof key, "%s", name);
+    for (char *at = key; *at != '\0'; at++) {
+        *at = upper(*at);
     }
-    key[i] = '\0';
     say(entry, " %s=%" PRIu64, name, value);
     field(entry, "AURALIS_%s=%" PRIu64, key, value);
 }
