@@ -2,6 +2,7 @@
 
 #include "common/clock.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -137,7 +138,7 @@ __attribute__((format(printf, 2, 3))) static void field(struct entry *entry, con
 
 static char upper(char letter)
 {
-    return letter >= 'a' && letter <= 'z' ? (char)(letter - 'a' + 'A') : letter;
+    return (char)toupper((unsigned char)letter);
 }
 
 /* A number, in the line and as a field. */

@@ -152,6 +152,23 @@ static void test_trouble_is_said_once_while_it_is_there_and_once_when_it_is_over
     check_caught("n: it fails path=/p\nn: again path=/p\nn: it works path=/p\n");
 }
 
+static void test_how_often_is_said_of_what_happens_and_not_of_what_is_watched(void **state)
+{
+    struct log_trouble_kind kind = {.event = LOG_EVENT_disk_trouble, .sentence = "it fails"};
+    const struct log_facts facts = {.path = "/p"};
+
+    (void)state;
+    catch_stderr();
+    log_init("n", "info");
+    for (int watched = 0; watched < 2; watched++) {
+        struct trouble trouble = {.seen_ns = clock_machine_ns(), .unsaid = 5};
+
+        kind.watched = watched == 1;
+        log_trouble(&trouble, &kind, true, &facts);
+    }
+    check_caught("n: it fails path=/p times=6\nn: it fails path=/p\n");
+}
+
 static void test_unknown_levels_are_refused(void **state)
 {
     (void)state;
@@ -202,6 +219,7 @@ int main(void)
         SCRATCH_TEST(test_what_is_below_the_level_is_not_said),
         SCRATCH_TEST(test_an_event_tells_its_facts_behind_the_sentence),
         SCRATCH_TEST(test_trouble_is_said_once_while_it_is_there_and_once_when_it_is_over),
+        SCRATCH_TEST(test_how_often_is_said_of_what_happens_and_not_of_what_is_watched),
         SCRATCH_TEST(test_unknown_levels_are_refused),
         SCRATCH_TEST(test_an_event_stays_one_line_whatever_it_tells_of),
         SCRATCH_TEST(test_a_long_line_is_cut_and_still_ends),

@@ -182,6 +182,8 @@ static void test_long_texts_are_cut_and_every_line_stays_a_field(void **state)
     log_event(LOG_EVENT_bus_refused, &facts, "%s", text);
     CHECK(receive());
     CHECK(has("AURALIS_FRAME=2"));
+    CHECK(strstr(datagram, "\nAURALIS_PATH=ooo") != NULL);
+    CHECK(strstr(datagram, "\nAURALIS_REASON=ooo") != NULL);
     CHECK(strstr(datagram, "\nMESSAGE=ooo") != NULL);
     CHECK(strstr(datagram, "\nCODE_LINE=") != NULL);
     for (char *line = datagram + 1; *line != '\0'; line = strchr(line, '\n') + 1) {
