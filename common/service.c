@@ -1,6 +1,7 @@
 #include "common/service.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -93,9 +94,25 @@ void service_status(struct service *service, const char *format, ...)
 
 void service_alive(struct service *service, int64_t now_ns)
 {
+    if (service->busy) {
+        service->busy = false;
+        service->watchdog_next_ns = 0;
+        sd_notifyf(0, "WATCHDOG_USEC=%" PRId64, service->watchdog_period_ns * 2 / 1000);
+    }
     if (service->watchdog_period_ns != 0 && now_ns >= service->watchdog_next_ns) {
         service->watchdog_next_ns = now_ns + service->watchdog_period_ns;
         sd_notify(0, "WATCHDOG=1");
+    }
+}
+
+void service_busy(struct service *service, int64_t at_most_ns)
+{
+    const int64_t at_most_us = at_most_ns / 1000;
+
+    sd_notifyf(0, "EXTEND_TIMEOUT_USEC=%" PRId64, at_most_us);
+    if (service->watchdog_period_ns != 0) {
+        service->busy = true;
+        sd_notifyf(0, "WATCHDOG_USEC=%" PRId64, at_most_us);
     }
 }
 

@@ -14,6 +14,7 @@
 struct service {
     int64_t watchdog_period_ns; /* 0: none wanted */
     int64_t watchdog_next_ns;
+    bool busy; /* the watchdog waits longer */
     char status[160];
 };
 
@@ -33,6 +34,9 @@ void service_status(struct service *service, const char *format, ...)
 /* Call in each turn of the working loop: feeds the watchdog when it is time, by
  * clock_machine_ns(). */
 void service_alive(struct service *service, int64_t now_ns);
+/* Long work begins in this turn: the start may take `at_most_ns` more, and the watchdog waits as
+ * long for the next service_alive(). */
+void service_busy(struct service *service, int64_t at_most_ns);
 void service_stopping(struct service *service);
 
 #endif

@@ -48,12 +48,12 @@ static void get_health(const struct view *view, struct api_answer *answer)
 {
     const char *reason = "";
     const enum audio audio = view_audio(view, &reason);
+    const char *const trouble = audio == AUDIO_WAITING ? "" : view_trouble(view);
     char *text = NULL;
 
-    if (audio == AUDIO_WAITING) {
-        text = asprintf(&text, "waiting: %s\n", reason) < 0 ? NULL : text;
-    } else {
-        text = strdup(audio == AUDIO_RESTING ? "resting\n" : "ok\n");
+    if (asprintf(&text, "%s%s%s%s%s\n", audio == AUDIO_FLOWING ? "ok" : audio_names[audio],
+                 reason[0] ? ": " : "", reason, trouble[0] ? ", but " : "", trouble) < 0) {
+        text = NULL;
     }
     answer_json(answer, text);
     answer->content_type = "text/plain; charset=utf-8";

@@ -33,10 +33,28 @@ static const char *waiting_for(const struct view *view)
     return view->store ? "synthd is behind" : "just started";
 }
 
+/* composerd was there and no longer is. */
+static bool lost_composerd(const struct view *view)
+{
+    return view->news->has_heartbeat && news_composerd_is_away(view->news, view->now_ns);
+}
+
+const char *view_trouble(const struct view *view)
+{
+    if (lost_composerd(view)) {
+        return "composerd is away";
+    }
+    return view->ring->standby_ns != 0 && !view_has_standby(view) ? "the standby is away" : "";
+}
+
 enum audio view_audio(const struct view *view, const char **reason)
 {
     if (view_is_stale(view)) {
         *reason = waiting_for(view);
+        return AUDIO_WAITING;
+    }
+    if (lost_composerd(view) && !view->news->heartbeat.resting && view->news->n_phrases == 0) {
+        *reason = "composerd is away, and what it composed is over";
         return AUDIO_WAITING;
     }
     *reason = "";

@@ -35,6 +35,8 @@ extern const char *const audio_names[3]; /* "waiting", "flowing", "resting" */
 
 /* Whether chunks come when they are due. *reason says why not, "" when they do. */
 enum audio view_audio(const struct view *view, const char **reason);
+/* What is away although audio still flows or rests; "" when nothing is. */
+const char *view_trouble(const struct view *view);
 /* Whether the stream has stopped: its next chunk is long due. */
 bool view_is_stale(const struct view *view);
 /* Whether a second synthd would go on, should the one that plays die. */

@@ -22,8 +22,10 @@
 #include <unistd.h>
 
 static const int64_t status_period_ns = 5 * NS_PER_S;
-static const int64_t waiting_ns = 2 * NS_PER_MS; /* between looks while something is awaited */
-static const int64_t warming_ns = 10 * NS_PER_S; /* after so long a standby may lack a peer */
+static const int64_t waiting_ns = 2 * NS_PER_MS;  /* between looks while something is awaited */
+static const int64_t warming_ns = 10 * NS_PER_S;  /* after so long a standby may lack a peer */
+static const int64_t awaiting_ns = 2 * NS_PER_S;  /* and the writer composerd */
+static const int64_t loading_ns = 120 * NS_PER_S; /* a big font from a slow disk */
 /* Events are taken at least this often, and before each turn of rendering. */
 static const int64_t longest_sleep_ns = 50 * NS_PER_MS;
 static const int64_t watching_ns = 10 * NS_PER_MS; /* between a standby's tries for the lock */
@@ -109,11 +111,15 @@ static uint64_t from_frame(void *user)
 
 /* ---- the steps of main() ---- */
 
-/* A standby is up when it could take over: then the writer may be ended. */
+/* A standby is up when it could take over: then the writer may be ended. The writer is when it
+ * renders. */
 static void show_ready(struct synthd *s)
 {
-    if (!s->ready &&
-        (player_ready(&s->player) || clock_machine_ns() - s->begun_ns > warming_ns)) {
+    const struct player *const player = &s->player;
+    const int64_t patience_ns = player->writes ? awaiting_ns : warming_ns;
+
+    if (!s->ready && ((player->playing && player_ready(player)) ||
+                      clock_machine_ns() - s->begun_ns > patience_ns)) {
         s->ready = true;
         s->next_status_ns = 0;
         service_ready(&s->service);
@@ -192,13 +198,17 @@ static void set_up(struct synthd *s)
 /* Joins the stream once everything is known; loads the voices while that is on its way. */
 static void prepare(struct synthd *s, int64_t now_ns)
 {
-    int rc = 0;
+    const bool complete = feed_complete(&s->feed);
 
-    if (player_tuned(&s->player) && feed_complete(&s->feed)) {
-        rc = player_join(&s->player, now_ns);
-    } else if (player_tuned(&s->player) && feed_waiting(&s->feed, clock_machine_ns())) {
-        rc = player_load(&s->player);
+    if (!player_tuned(&s->player) ||
+        !(complete || feed_waiting(&s->feed, clock_machine_ns()))) {
+        return;
     }
+    if (s->player.render.voices.n == 0) {
+        service_busy(&s->service, loading_ns); /* it begins with reading fonts */
+    }
+    const int rc = complete ? player_join(&s->player, now_ns) : player_load(&s->player);
+
     if (rc < 0 && trouble_lasts(&s->voice_trouble, TROUBLE_AT_ONCE, clock_machine_ns())) {
         log_error("cannot load the voices reason=\"%s\" times=%" PRIu64, log_errno(rc),
                   s->voice_trouble.times);

@@ -186,23 +186,42 @@ static void test_metrics_say_what_they_promise(void **state)
     api_answer_finish(&answer);
 }
 
+static void check_health(const struct fixture *fixture, int status, const char *text)
+{
+    struct api_answer answer = get(fixture, "/healthz");
+
+    CHECK_INT(answer.status, status);
+    assert_string_equal(answer.body, text);
+    api_answer_finish(&answer);
+}
+
 static void test_health_is_of_the_audio(void **state)
 {
     struct fixture *const fixture = *state;
-    struct api_answer answer = get(fixture, "/healthz");
 
-    CHECK_INT(answer.status, 200);
-    assert_string_equal(answer.body, "ok\n");
-    api_answer_finish(&answer);
+    check_health(fixture, 200, "ok\n");
     fixture->news.heartbeat.resting = true;
-    answer = get(fixture, "/healthz");
-    assert_string_equal(answer.body, "resting\n");
-    api_answer_finish(&answer);
+    check_health(fixture, 200, "resting\n");
     fixture->view.now_ns = 10 * NS_PER_S;
-    answer = get(fixture, "/healthz");
-    CHECK_INT(answer.status, 503);
-    assert_string_equal(answer.body, "waiting: synthd is behind\n");
-    api_answer_finish(&answer);
+    check_health(fixture, 503, "waiting: synthd is behind\n");
+}
+
+static void test_health_names_who_is_away_while_audio_flows(void **state)
+{
+    struct fixture *const fixture = *state;
+
+    fixture->ring.standby_ns = NS_PER_S;
+    check_health(fixture, 200, "ok\n");
+    fixture->ring.standby_ns = NS_PER_S - 4 * NS_PER_S;
+    check_health(fixture, 200, "ok, but the standby is away\n");
+    fixture->news.heartbeat_ns = NS_PER_S - 4 * NS_PER_S;
+    fixture->news.n_phrases = 1;
+    check_health(fixture, 200, "ok, but composerd is away\n");
+    fixture->news.n_phrases = 0;
+    check_health(fixture, 503, "waiting: composerd is away, and what it composed is over\n");
+    fixture->news.has_heartbeat = false; /* streamd itself has just come */
+    fixture->ring.standby_ns = 0;
+    check_health(fixture, 200, "ok\n");
 }
 
 static void test_head_works_where_get_does(void **state)
@@ -334,6 +353,7 @@ int main(void)
         API_TEST(test_control_gives_params_schema_and_presets),
         API_TEST(test_metrics_say_what_they_promise),
         API_TEST(test_health_is_of_the_audio),
+        API_TEST(test_health_names_who_is_away_while_audio_flows),
         API_TEST(test_head_works_where_get_does),
         API_TEST(test_a_file_of_the_page_is_a_page),
         API_TEST(test_an_unknown_path_is_told_the_known_ones),

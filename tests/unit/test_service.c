@@ -82,6 +82,23 @@ static void test_the_watchdog_is_fed_twice_a_period_and_no_more(void **state)
     CHECK_TEXT(told(), "WATCHDOG=1");
 }
 
+static void test_the_watchdog_waits_for_long_work_and_no_longer(void **state)
+{
+    (void)state;
+    setenv("WATCHDOG_USEC", "2000000", 1);
+    CHECK_INT(service_init(&service), 0);
+    service_alive(&service, 10 * NS_PER_S);
+    CHECK_TEXT(told(), "WATCHDOG=1");
+    service_busy(&service, 60 * NS_PER_S);
+    CHECK_TEXT(told(), "EXTEND_TIMEOUT_USEC=60000000");
+    CHECK_TEXT(told(), "WATCHDOG_USEC=60000000");
+    service_alive(&service, 10 * NS_PER_S + 1);
+    CHECK_TEXT(told(), "WATCHDOG_USEC=2000000");
+    CHECK_TEXT(told(), "WATCHDOG=1");
+    service_alive(&service, 10 * NS_PER_S + 2);
+    CHECK_TEXT(told(), "");
+}
+
 static void test_without_a_watchdog_nothing_is_fed(void **state)
 {
     (void)state;
@@ -131,6 +148,7 @@ int main(void)
         SERVICE_TEST(test_ready_and_stopping_are_told),
         SERVICE_TEST(test_a_status_is_told_only_when_it_has_changed),
         SERVICE_TEST(test_the_watchdog_is_fed_twice_a_period_and_no_more),
+        SERVICE_TEST(test_the_watchdog_waits_for_long_work_and_no_longer),
         SERVICE_TEST(test_without_a_watchdog_nothing_is_fed),
         SERVICE_TEST(test_hangup_asks_for_a_reload_once_and_a_broken_pipe_for_nothing),
         SERVICE_TEST(test_a_termination_signal_ends_the_work),
