@@ -409,6 +409,8 @@ int settings_reload(struct settings *settings, const struct settings_program *pr
                     char **argv, struct settings_error *error)
 {
     struct command_line line = {0};
+
+    optind = 0; /* getopt begins anew (getopt(3)) */
     const int rc = read_command_line(&line, argc, argv, program->flags, error);
 
     return rc == 0 ? load_all(settings, &line, true, error) : rc;

@@ -19,6 +19,25 @@ struct wishes {
     const char *compose, *minutes, *seed, *preset, *midi, *script, *at;
 };
 
+static struct wishes wishes;
+static const struct settings_flag flags[] = {
+    {"compose", NULL, "compose to standard output, as fast as possible, and end",
+     &wishes.compose},
+    {"minutes", "N", "how much to compose (10)", &wishes.minutes},
+    {"seed", "N", "what the dice are thrown with", &wishes.seed},
+    {"preset", "NAME", "begin with a preset", &wishes.preset},
+    {"midi", "FILE", "compose into a MIDI file, and end", &wishes.midi},
+    {"script", "FILE", "with them: control requests, a line each with \"at\" in seconds",
+     &wishes.script},
+    {"at", "HH:MM", "with them: the hour at which it begins, for composer.day_drift (12:00)",
+     &wishes.at},
+    {NULL, NULL, NULL, NULL}};
+static const struct settings_program program = {.letter = 'c',
+                                                .name = "auralis-composerd",
+                                                .what_it_is =
+                                                    "composes the music of an Auralis station",
+                                                .flags = flags};
+
 /* Ends the process when a step of the start failed. */
 static void must(int rc, const char *what, int status)
 {
@@ -37,40 +56,22 @@ static void refuse(const char *reason)
 }
 
 /* --seed and --preset are [params] by shorter names. */
-static void apply_wishes(struct settings *settings, const struct wishes *wishes)
+static void apply_wishes(struct settings *settings)
 {
     struct settings_error error;
 
-    if (wishes->seed != NULL &&
-        settings_set(settings, "params.seed", wishes->seed, "--seed", &error) != 0) {
+    if (wishes.seed != NULL &&
+        settings_set(settings, "params.seed", wishes.seed, "--seed", &error) != 0) {
         refuse(error.text);
     }
-    if (wishes->preset != NULL &&
-        settings_set(settings, "params.preset", wishes->preset, "--preset", &error) != 0) {
+    if (wishes.preset != NULL &&
+        settings_set(settings, "params.preset", wishes.preset, "--preset", &error) != 0) {
         refuse(error.text);
     }
 }
 
-static struct wishes load_settings(struct settings *settings, int argc, char **argv)
+static void load_settings(struct settings *settings, int argc, char **argv)
 {
-    struct wishes wishes = {.compose = NULL};
-    const struct settings_flag flags[] = {
-        {"compose", NULL, "compose to standard output, as fast as possible, and end",
-         &wishes.compose},
-        {"minutes", "N", "how much to compose (10)", &wishes.minutes},
-        {"seed", "N", "what the dice are thrown with", &wishes.seed},
-        {"preset", "NAME", "begin with a preset", &wishes.preset},
-        {"midi", "FILE", "compose into a MIDI file, and end", &wishes.midi},
-        {"script", "FILE", "with them: control requests, a line each with \"at\" in seconds",
-         &wishes.script},
-        {"at", "HH:MM",
-         "with them: the hour at which it begins, for composer.day_drift (12:00)", &wishes.at},
-        {NULL, NULL, NULL, NULL}};
-    const struct settings_program program = {.letter = 'c',
-                                             .name = "auralis-composerd",
-                                             .what_it_is =
-                                                 "composes the music of an Auralis station",
-                                             .flags = flags};
     struct settings_error error;
     const int rc = settings_load(settings, &program, argc, argv, &error);
 
@@ -80,14 +81,36 @@ static struct wishes load_settings(struct settings *settings, int argc, char **a
     if (rc == SETTINGS_DONE) {
         exit(EXIT_SUCCESS);
     }
-    apply_wishes(settings, &wishes);
+    apply_wishes(settings);
     if (wishes.script != NULL && wishes.compose == NULL && wishes.midi == NULL) {
         refuse("--script is for --compose and --midi");
     }
     if (wishes.at != NULL && wishes.compose == NULL && wishes.midi == NULL) {
         refuse("--at is for --compose and --midi");
     }
-    return wishes;
+}
+
+/* SIGHUP: takes up what does not belong to the stream. All else waits for a restart. */
+static void reload(struct daemon *daemon, int argc, char **argv)
+{
+    static struct settings next;
+    struct settings_error error;
+
+    if (!service_reload_wanted()) {
+        return;
+    }
+    if (settings_reload(&next, &program, argc, argv, &error) != 0) {
+        const struct log_facts facts = {.reason = error.text};
+
+        log_event(LOG_EVENT_config_refused, &facts,
+                  "cannot reload the configuration, composing on as before");
+        return;
+    }
+    memcpy(daemon->settings.composer_day_drift, next.composer_day_drift, SETTING_TEXT_BYTES);
+    daemon->settings.composer_phrase_bars = next.composer_phrase_bars;
+    daemon->settings.station_lead_ms = next.station_lead_ms;
+    station_configure(&daemon->station, &daemon->settings);
+    log_event(LOG_EVENT_config_reloaded, NULL, "the configuration was read again");
 }
 
 static double read_minutes(const char *text)
@@ -117,19 +140,19 @@ static int32_t read_hour(const struct settings *settings, const char *text)
     return DAY_NONE;
 }
 
-static int compose_offline(const struct settings *settings, const struct wishes *wishes)
+static int compose_offline(const struct settings *settings)
 {
     struct script script = {0};
     struct script_error error;
     const struct offline_request request = {.settings = settings,
                                             .script = &script,
-                                            .minutes = read_minutes(wishes->minutes),
-                                            .begin_s = read_hour(settings, wishes->at),
-                                            .journal = wishes->compose != NULL ? stdout : NULL,
-                                            .midi = wishes->midi};
+                                            .minutes = read_minutes(wishes.minutes),
+                                            .begin_s = read_hour(settings, wishes.at),
+                                            .journal = wishes.compose != NULL ? stdout : NULL,
+                                            .midi = wishes.midi};
 
-    if (wishes->script != NULL &&
-        script_load(&script, wishes->script, request.minutes * 60, &error) != 0) {
+    if (wishes.script != NULL &&
+        script_load(&script, wishes.script, request.minutes * 60, &error) != 0) {
         refuse(error.text);
     }
     const int rc = offline_compose(&request);
@@ -168,17 +191,17 @@ int main(int argc, char **argv)
     static struct daemon daemon;
 
     log_init("composerd", "info"); /* what is wrong with the settings is said, too */
-    const struct wishes wishes = load_settings(&daemon.settings, argc, argv);
-
+    load_settings(&daemon.settings, argc, argv);
     must(log_init("composerd", daemon.settings.log_level), "set up the log", EXIT_CONFIG);
     log_set_station(daemon.settings.station_name);
     clock_set_rate(daemon.settings.station_clock_rate);
     if (wishes.compose != NULL || wishes.midi != NULL) {
-        return compose_offline(&daemon.settings, &wishes);
+        return compose_offline(&daemon.settings);
     }
     start(&daemon);
     service_ready(&daemon.service);
     while (service_running()) {
+        reload(&daemon, argc, argv);
         daemon_serve(&daemon);
         daemon_greet(&daemon);
         daemon_follow_day(&daemon, daemon_seconds_of_day());

@@ -2,7 +2,6 @@
 
 #include "common/log.h"
 
-#include <getopt.h>
 #include <string.h>
 
 void reload_init(struct reload *reload, const struct settings_program *program, int argc,
@@ -33,7 +32,6 @@ static bool make_kit(struct reload *reload)
     struct kit_options options = reload->options;
     const struct settings *const set = &reload->settings;
 
-    optind = 0; /* getopt begins anew (getopt(3)) */
     if (settings_reload(&reload->settings, reload->program, reload->argc, reload->argv,
                         &error) != 0) {
         refuse("cannot reload the configuration, playing on as before", error.text);
