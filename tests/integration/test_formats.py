@@ -58,8 +58,9 @@ class Formats(unittest.TestCase):
             listeners[0].send({'type': 'control', 'id': 'b', 'space': 3})
             listeners[0].send({'type': 'ping', 'id': 'p'})
             listeners[0].send({'type': 'status'})
+            listeners[0].send({'type': 'token', 'token': 'any', 'id': 't'})
             listeners[0].send('rubbish')
-            for kind in ('control_ack', 'pong', 'status', 'error', 'params', 'phrase'):
+            for kind in ('control_ack', 'pong', 'status', 'token_ack', 'error', 'params', 'phrase'):
                 listeners[0].wait_message(kind)
             heartbeat = events.wait(lambda event: event['type'] == 'heartbeat')
             samples.append(('heartbeat.json', heartbeat))
