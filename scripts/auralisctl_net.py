@@ -285,18 +285,28 @@ def make_token(station, fetch):
     if os.path.exists(path):
         os.remove(path)
     try:
-        status = fetch(station, '/api/status')
+        pid = fetch(station, '/api/status')['daemons']['streamd']['pid']
     except Trouble:
         raise Trouble('the old token is gone; another is made when the station starts') from None
-    if status.get('control') == 'token':
-        os.kill(status['daemons']['streamd']['pid'], signal.SIGHUP)
-        deadline = time.monotonic() + ANSWER_S
-        while not os.path.exists(path) and time.monotonic() < deadline:
-            time.sleep(0.01)
+    os.kill(pid, signal.SIGHUP)
+    deadline = time.monotonic() + ANSWER_S
+    while not os.path.exists(path) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def check_asked(station, fetch):
+    """Says it when the station runs and asks for no token."""
+    try:
+        control = fetch(station, '/api/status').get('control', 'token')
+    except Trouble:
+        return  # it does not run, and its token is there all the same
+    if control != 'token':
+        raise Trouble(f'this station asks for no token: control is {control}')
 
 
 def show_token(station, new, fetch):
     path = token_path(station)
+    check_asked(station, fetch)
     try:
         if new:
             make_token(station, fetch)
@@ -307,9 +317,7 @@ def show_token(station, new, fetch):
         who = 'root' if new else 'root and the group auralis'
         raise Trouble(f'{path} is for {who}: sudo auralisctl token{more}') from None
     except FileNotFoundError:
-        control = fetch(station, '/api/status').get('control')
-        why = f'control is {control}' if control != 'token' else f'{path} is missing'
-        raise Trouble(f'this station has no token: {why}') from None
+        raise Trouble(f'{path} is missing: it is made when a station starts that asks for it') from None
 
 
 # ---- where a configuration says that a station listens ----

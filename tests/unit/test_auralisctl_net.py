@@ -1,11 +1,14 @@
 """Which addresses `auralisctl listen-on` takes, what it makes of them, and where people are sent."""
 
+import configparser
 import os
 import sys
 import unittest
 import unittest.mock
+import xml.etree.ElementTree
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..', 'scripts'))
+PROJECT = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..')
+sys.path.insert(0, os.path.join(PROJECT, 'scripts'))
 sys.dont_write_bytecode = True
 import auralisctl_net as net  # noqa: E402
 
@@ -63,6 +66,19 @@ class Urls(unittest.TestCase):
 
 
 class Files(unittest.TestCase):
+    def test_avahi_and_the_firewalls_mean_the_port_that_is_served(self):
+        def path(name):
+            return os.path.join(PROJECT, 'systemd', 'lan', name)
+        ufw = configparser.ConfigParser()
+        ufw.read(path('auralis.ufw'))
+        firewalld = xml.etree.ElementTree.parse(path('auralis.firewalld.xml')).find('port')
+        avahi = xml.etree.ElementTree.parse(path('auralis.avahi.service')).find('service')
+        with open(os.path.join(PROJECT, 'common', 'settings.def')) as file:
+            port = next(line for line in file if 'listen' in line).partition('"127.0.0.1:')[2].partition('"')[0]
+        self.assertEqual(ufw['Auralis']['ports'], f'{port}/tcp')
+        self.assertEqual((firewalld.get('port'), firewalld.get('protocol')), (port, 'tcp'))
+        self.assertEqual((avahi.findtext('port'), avahi.findtext('type')), (port, '_http._tcp'))
+
     def test_a_token_is_with_its_station(self):
         class Station:
             folder, name = '/x', 'main'
