@@ -34,8 +34,8 @@ void service_status(struct service *service, const char *format, ...)
 /* Call in each turn of the working loop: feeds the watchdog when it is time, by
  * clock_machine_ns(). */
 void service_alive(struct service *service, int64_t now_ns);
-/* Long work begins in this turn: the start may take `at_most_ns` more, and the watchdog waits as
- * long for the next service_alive(). */
+/* Long work begins in this turn: the start may take `at_most_ns` more, and the watchdog waits
+ * as long for the next service_alive(). */
 void service_busy(struct service *service, int64_t at_most_ns);
 void service_stopping(struct service *service);
 

@@ -34,13 +34,14 @@ static void end_misconfigured(const char *text)
     exit(EXIT_CONFIG);
 }
 
+static const struct settings_program program = {
+    .letter = 'w',
+    .name = "auralis-streamd",
+    .what_it_is = "Serves the station to its listeners over HTTP and WebSocket.",
+};
+
 static void load_settings(struct settings *settings, int argc, char **argv)
 {
-    static const struct settings_program program = {
-        .letter = 'w',
-        .name = "auralis-streamd",
-        .what_it_is = "Serves the station to its listeners over HTTP and WebSocket.",
-    };
     struct settings_error error = {""};
     const int rc = settings_load(settings, &program, argc, argv, &error);
 
@@ -205,16 +206,22 @@ static void publish_address(const struct settings *settings, const char *text)
     }
 }
 
+/* What the station is called, by itself, the machine and the settings. */
+static int name_station(struct streamd *streamd, const char *allowed, struct hosts *hosts)
+{
+    char machine[HOST_NAME_MAX + 1] = "";
+
+    (void)gethostname(machine, sizeof(machine) - 1); /* without one it is not called so */
+    return hosts_init(hosts, &streamd->listening, machine, allowed);
+}
+
 /* Who we are called, and whether listeners may steer. */
 static void take_address(struct streamd *streamd)
 {
     const struct settings *settings = &streamd->settings;
-    char machine[HOST_NAME_MAX + 1] = "";
     char text[ADDRESSES_BYTES];
 
-    (void)gethostname(machine, sizeof(machine) - 1); /* without one it is not called so */
-    if (hosts_init(&streamd->hosts, &streamd->listening, machine,
-                   settings->stream_allowed_hosts) < 0) {
+    if (name_station(streamd, settings->stream_allowed_hosts, &streamd->hosts) < 0) {
         end_misconfigured("stream.allowed_hosts has too many or too long names");
     }
     steering_load(streamd);
@@ -258,10 +265,45 @@ static void start_feeder(struct streamd *streamd, struct server *server)
     must(feeder_start(&streamd->feeder, &options), "start the feeder");
 }
 
+struct reloading {
+    struct streamd *streamd;
+    int argc;
+    char **argv;
+};
+
+/* SIGHUP: the page, who may steer, names and limits. All else waits for a restart. */
+static void reload(void *user)
+{
+    static struct settings next;
+    const struct reloading *const reloading = user;
+    struct streamd *const streamd = reloading->streamd;
+    struct settings *const settings = &streamd->settings;
+    struct settings_error error;
+    struct hosts hosts = {0};
+
+    (void)streamd_reload(streamd); /* it says itself what failed */
+    if (settings_reload(&next, &program, reloading->argc, reloading->argv, &error) < 0) {
+        log_warn("cannot reload the configuration, serving on as before reason=\"%s\"",
+                 error.text);
+        return;
+    }
+    if (name_station(streamd, next.stream_allowed_hosts, &hosts) < 0) {
+        log_warn("cannot reload the configuration: stream.allowed_hosts has too many names");
+        return;
+    }
+    streamd->hosts = hosts;
+    memcpy(settings->stream_control, next.stream_control, SETTING_TEXT_BYTES);
+    steering_load(streamd);
+    streamd->peers.max_per_address = (uint32_t)next.stream_max_clients_per_address;
+    streamd->peers.changes_per_second = next.stream_max_changes_per_second;
+    log_info("the configuration was read again");
+}
+
 int main(int argc, char **argv)
 {
     static struct streamd streamd; /* large, and the feeder keeps its address */
     static struct server server;
+    struct reloading reloading = {&streamd, argc, argv};
 
     log_init("streamd", "info"); /* what is wrong with the settings is said, too */
     load_settings(&streamd.settings, argc, argv);
@@ -279,7 +321,7 @@ int main(int argc, char **argv)
     must(server_open(&server, &streamd), "serve");
     start_feeder(&streamd, &server);
     service_ready(&streamd.service);
-    server_run(&server);
+    server_run(&server, reload, &reloading);
     service_stopping(&streamd.service);
     server_close(&server);
     feeder_stop(&streamd.feeder);

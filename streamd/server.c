@@ -346,13 +346,11 @@ void server_wake(void *server)
     lws_cancel_service(((struct server *)server)->context);
 }
 
-void server_run(struct server *server)
+void server_run(struct server *server, void (*reload)(void *user), void *user)
 {
     while (service_running() && lws_service(server->context, 0) >= 0) {
         if (service_reload_wanted()) {
-            if (streamd_reload(server->streamd) >= 0) {
-                log_event(LOG_EVENT_config_reloaded, NULL, "the page was read again");
-            }
+            reload(user);
             steering_load(server->streamd);
         }
     }

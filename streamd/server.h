@@ -25,8 +25,8 @@ struct server {
 /* Serves the sockets of `streamd`, which become the server's, and watches its bus. */
 int server_open(struct server *server, struct streamd *streamd);
 void server_wake(void *server);
-/* Serves until the service is to end. */
-void server_run(struct server *server);
+/* Serves until the service is to end; calls `reload` for each SIGHUP. */
+void server_run(struct server *server, void (*reload)(void *user), void *user);
 /* Says goodbye to every listener. */
 void server_close(struct server *server);
 void server_finish(struct server *server);
