@@ -1,5 +1,6 @@
 #include "composerd/daemon.h"
 
+#include "common/lead_file.h"
 #include "common/log.h"
 #include "composerd/state_file.h"
 #include "composerd/station_json.h"
@@ -66,6 +67,14 @@ void daemon_commit(struct daemon *daemon)
 
     metric_set(&daemon->metrics, METRIC_composerd_ahead,
                (int64_t)end_frame - (int64_t)now_frame);
+}
+
+void daemon_take_lead(struct daemon *daemon)
+{
+    int32_t ms = daemon->settings.station_lead_ms; /* where no synthd has been yet */
+
+    (void)lead_file_read(daemon->settings.synth_dir, &ms);
+    daemon->station.lead_frames = clock_ms_frames(ms, daemon->station.epoch.rate_hz);
 }
 
 void daemon_greet(struct daemon *daemon)

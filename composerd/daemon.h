@@ -37,6 +37,8 @@ uint64_t daemon_now_frame(const struct daemon *daemon);
 bool daemon_compose(struct daemon *daemon);
 /* Saves the state, then journals and publishes what is queued. */
 void daemon_commit(struct daemon *daemon);
+/* Takes up how far ahead of due may have been rendered, as synthd says. */
+void daemon_take_lead(struct daemon *daemon);
 /* Says the parameters to new subscribers. */
 void daemon_greet(struct daemon *daemon);
 void daemon_heartbeat(struct daemon *daemon);

@@ -202,6 +202,7 @@ int main(int argc, char **argv)
     service_ready(&daemon.service);
     while (service_running()) {
         reload(&daemon, argc, argv);
+        daemon_take_lead(&daemon);
         daemon_serve(&daemon);
         daemon_greet(&daemon);
         daemon_follow_day(&daemon, daemon_seconds_of_day());

@@ -3,11 +3,13 @@
  * ring; where another one does, it stands by.
  */
 #include "common/file_lock.h"
+#include "common/lead_file.h"
 #include "common/log.h"
 #include "common/service.h"
 #include "common/settings.h"
 #include "common/trouble.h"
 #include "synthd/feed.h"
+#include "synthd/lead.h"
 #include "synthd/offline.h"
 #include "synthd/pipeline.h"
 #include "synthd/player.h"
@@ -28,6 +30,7 @@ static const int64_t awaiting_ns = 2 * NS_PER_S;  /* and the writer composerd */
 static const int64_t loading_ns = 120 * NS_PER_S; /* a big font from a slow disk */
 /* Events are taken at least this often, and before each turn of rendering. */
 static const int64_t longest_sleep_ns = 50 * NS_PER_MS;
+static const int64_t standby_ns = 3 * NS_PER_S;    /* one shows itself every second */
 static const int64_t watching_ns = 10 * NS_PER_MS; /* between a standby's tries for the lock */
 
 struct synthd {
@@ -38,6 +41,7 @@ struct synthd {
     struct player player;
     struct reload reload;
     struct trouble ring_trouble, voice_trouble;
+    struct lead lead;
     char lock_path[SETTING_TEXT_BYTES + 16];
     int64_t begun_ns, next_status_ns;
     bool ready;
@@ -149,12 +153,60 @@ static void show_status(struct synthd *s, int64_t now_ns)
                    feed_alive(&s->feed, clock_machine_ns()) ? "" : ", composerd is away");
 }
 
+/* Whether another synthd would go on, should this one die. */
+static bool has_standby(const struct player *player, int64_t now_ns)
+{
+    const struct ring *const ring = player->ring.ring;
+    const int64_t seen_ns =
+        ring != NULL ? atomic_load_explicit(&ring->standby_ns, memory_order_relaxed) : 0;
+
+    return seen_ns != 0 && now_ns - seen_ns < standby_ns;
+}
+
+/* A standby that ends says so: the writer need not wait for its signs to grow old. */
+static void take_leave(struct synthd *s)
+{
+    struct ring *const ring = s->player.ring.ring;
+
+    if (ring != NULL && !s->player.writes) {
+        atomic_store_explicit(&ring->standby_ns, 0, memory_order_relaxed);
+    }
+}
+
+/* Renders as far ahead of due as is safe now, and tells composerd how far that is. */
+static void mind_lead(struct synthd *s, int64_t now_ns)
+{
+    struct player *const player = &s->player;
+    const struct epoch *const epoch = &player->pace.epoch;
+    const int64_t machine_ns = clock_machine_ns();
+
+    if (player->writes) {
+        const int32_t ms = lead_turn(&s->lead, has_standby(player, now_ns), machine_ns);
+
+        if (ms != 0 && lead_file_write(s->settings.synth_dir, ms) == 0) {
+            lead_told(&s->lead, ms, machine_ns);
+        }
+    } else if (player->playing) {
+        const int64_t ahead =
+            pace_ahead_frames(&player->pace, ring_published(player->ring.ring), now_ns);
+
+        lead_follow(&s->lead, (int32_t)(ahead * 1000 / epoch->rate_hz));
+    }
+    player->options.lead_ms = s->lead.ms;
+    if (player_tuned(player)) {
+        player->pace.lead_frames = clock_ms_frames(s->lead.ms, epoch->rate_hz);
+    }
+}
+
 /* Becomes the writer when no other synthd is; one system call. 0, or -errno. */
 static int take_ring(struct synthd *s)
 {
     const int rc = file_lock_take(&s->lock, s->lock_path);
 
     if (rc == 0) {
+        if (s->player.playing) {
+            lead_take_over(&s->lead, clock_machine_ns());
+        }
         player_take_over(&s->player);
         s->next_status_ns = 0;
     }
@@ -187,9 +239,10 @@ static void set_up(struct synthd *s)
     };
 
     s->begun_ns = clock_machine_ns();
-    if (mkdir(set->synth_dir, 0700) != 0 && errno != EEXIST) {
+    if (mkdir(set->synth_dir, 0750) != 0 && errno != EEXIST) {
         must(-errno, "make the lock's folder");
     }
+    lead_init(&s->lead, set->station_lead_ms, set->station_standby_lead_ms);
     player_init(&s->player, &player);
     must(feed_open(&s->feed, set->bus_dir, set->state_dir, &s->player.books.metrics, &user),
          "connect to composerd");
@@ -262,6 +315,7 @@ static int64_t turn(struct synthd *s, int64_t now_ns)
     if (!s->player.writes) {
         take_ring(s);
     }
+    mind_lead(s, now_ns);
     feed_poll(&s->feed, clock_machine_ns());
     reload(s);
     if (!s->player.playing) {
@@ -288,6 +342,7 @@ static void serve(struct synthd *s)
         clock_sleep_until_ns(next_ns);
     }
     service_stopping(&s->service);
+    take_leave(s);
 }
 
 /* ---- --render ---- */

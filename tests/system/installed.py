@@ -1,4 +1,7 @@
-"""An installed station for the tests, in a machine of its own."""
+"""An installed station for the tests, in a machine of its own.
+
+AURALIS_ROOT names a Debian tree to boot instead of /; AURALIS_BUILD must be made for it then.
+"""
 
 import json
 import os
@@ -90,8 +93,10 @@ class Installed(machine.Machine):
     def http(self, path, port=8000, body=None, timeout_s=5):
         """(status, text); status 0 when there is no answer."""
         post = ['--json', json.dumps(body)] if body is not None else []
-        result = self.run('curl', '--silent', '--max-time', str(timeout_s), '--write-out', '\n%{http_code}', *post,
-                          f'http://127.0.0.1:{port}{path}', check=False, stderr=subprocess.DEVNULL)
+        # our curl in the machine's network: a tree need not have one
+        words = ['nsenter', '--target', str(self.leader), '--net', '--', 'curl', '--silent', '--max-time',
+                 str(timeout_s), '--write-out', '\n%{http_code}', *post, f'http://127.0.0.1:{port}{path}']
+        result = subprocess.run(words, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         text, _, status = result.stdout.rpartition('\n')
         return int(status or 0), text
 
@@ -114,7 +119,7 @@ class Test(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.machine = cls.enterClassContext(Installed())
+        cls.machine = cls.enterClassContext(Installed(os.environ.get('AURALIS_ROOT', '/')))
 
     def run(self, result=None):
         """After a failure, says what the journal said."""

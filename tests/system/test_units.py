@@ -1,5 +1,6 @@
 """The installed units: what they are made of, and what an operator does with them."""
 
+import json
 import re
 import statistics
 import unittest
@@ -37,7 +38,7 @@ class Units(installed.Test):
         self.assertEqual(status['audio'], 'flowing')
         self.assertEqual({daemon: status['daemons'][daemon]['pid'] for daemon in DAEMONS},
                          {daemon: self.machine.pid(daemon) for daemon in DAEMONS})
-        self.assertEqual(status['daemons']['standby'], {'state': 'ready'})
+        until(lambda: self.machine.get('/api/status')['daemons']['standby'] == {'state': 'ready'}, 'it stands by')
         times_ms = [self.machine.started_s * 1000]
         for _ in range(4):
             self.stop_target()
@@ -83,15 +84,26 @@ class Units(installed.Test):
         self.machine.wait_state('composerd@dawn', 'inactive')
         self.assertEqual(self.machine.pids(), first)
 
-    def test_the_standby_is_switched_off_by_one_command_and_stays_off(self):
-        self.assertEqual(self.machine.state('synthd-standby'), 'active')
+    def lead_ms(self):
+        return int(self.machine.output('cat', '/run/auralis/main/synth/lead'))
+
+    def wait_lead(self, ms):
+        """Waits until so much is rendered ahead, and composerd puts changes behind that."""
+        until(lambda: self.lead_ms() == ms, f'the lead is {ms} ms')
+        until(lambda: ms - 50 < self.machine.get('/api/status')['buffer_depth_ms'] <= ms + 20, f'{ms} ms are rendered')
+        reply = json.loads(self.machine.http('/api/control', body={'space': 0.5})[1])
+        self.assertTrue(ms + 30 <= reply['effective_in_ms'] <= ms + 60, reply)
+
+    def test_the_standby_is_switched_off_by_one_command_and_then_more_is_rendered_ahead(self):
+        self.wait_lead(120)
         self.machine.systemctl('disable', '--now', 'auralis-synthd-standby')
-        until(lambda: self.machine.get('/api/status')['daemons']['standby']['state'] == 'absent', 'it is gone')
+        self.wait_lead(300)
+        self.assertEqual(self.machine.get('/api/status')['daemons']['standby']['state'], 'absent')
         self.machine.systemctl('restart', 'auralis.target')
         self.machine.wait_audio()
         self.assertEqual(self.machine.state('synthd-standby'), 'inactive')
         self.machine.systemctl('enable', '--now', 'auralis-synthd-standby')
-        until(lambda: self.machine.get('/api/status')['daemons']['standby']['state'] == 'ready', 'it is back')
+        self.wait_lead(120)
 
     def test_after_a_reboot_the_same_piece_is_on_again(self):
         wanted = {'key': 'F#', 'mode': 'lydian', 'bpm': 84}
