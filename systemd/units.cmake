@@ -3,7 +3,7 @@
 # by the build, which lists what to install, and by the installation, which makes it.
 
 set(unit_templates auralis.target auralis-composerd.service auralis-synthd.service auralis-synthd-standby.service
-    auralis-streamd.service auralis-streamd.socket auralis-port.service auralis-speaker.service)
+    auralis-streamd.service auralis-streamd.socket auralis-speaker.service)
 
 # unit_name(<result> <template> <form>): auralis-synthd.service, or auralis-synthd@.service
 function(unit_name result template form)

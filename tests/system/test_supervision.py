@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import time
 import unittest
 
@@ -48,11 +49,35 @@ class Supervision(installed.Test):
         for unit in ALL:
             others = self.others(unit)
             self.machine.systemctl('stop', f'auralis-{unit}')
-            self.machine.http('/healthz', timeout_s=0.2)  # not even a listener starts it
             self.assertEqual((self.machine.state(unit), self.others(unit)), ('inactive', others))
             self.machine.systemctl('start', 'auralis.target')
             self.assertEqual((self.machine.state(unit), self.others(unit)), ('active', others))
         self.machine.wait_audio()
+
+    def flood(self):
+        """Listeners who keep calling; ends with the test."""
+        words = ['nsenter', '--target', str(self.machine.leader), '--net', '--', 'bash', '-c',
+                 'while :; do curl --silent --max-time 0.3 http://127.0.0.1:8000/healthz; done']
+        caller = subprocess.Popen(words, stdout=subprocess.DEVNULL)
+        self.addCleanup(caller.wait)
+        self.addCleanup(caller.kill)
+
+    def test_streamd_is_not_started_by_those_who_call(self):
+        self.flood()
+        for _ in range(3):
+            self.machine.systemctl('stop', 'auralis-streamd')
+            self.machine.wait_state('auralis-streamd.socket', 'inactive')  # and who calls is refused
+            self.assertEqual((self.machine.state('streamd'), self.machine.http('/healthz')[0]), ('inactive', 0))
+            self.machine.systemctl('start', 'auralis.target')
+            self.machine.wait_audio()
+
+    def test_the_port_stays_open_while_streamd_is_killed(self):
+        self.flood()
+        socket = self.machine.show('auralis-streamd.socket', 'ActiveEnterTimestampMonotonic')
+        for _ in range(KILLS):
+            self.machine.wait_another('streamd', self.machine.signal('streamd', 'KILL'))
+        self.machine.systemctl('restart', 'auralis-streamd')
+        self.assertEqual(self.machine.show('auralis-streamd.socket', 'ActiveEnterTimestampMonotonic'), socket)
 
     def test_a_restart_of_the_target_keeps_the_port_open(self):
         socket = self.machine.show('auralis-streamd.socket', 'ActiveEnterTimestampMonotonic')
@@ -132,15 +157,20 @@ class Supervision(installed.Test):
         installed.table(('SIGSTOP to READY of the next', 'ms'), *rows)
         self.assertIn('Watchdog timeout', self.machine.journal('--unit=auralis-synthd'))
 
+    def bars_of_next_phrase(self):
+        """Has another section begin; how long what follows is."""
+        self.assertEqual(self.machine.http('/api/control', body={'op': 'next'})[0], 200)
+        script = 'cat /var/lib/auralis/main/journal/* | grep \\"type\\":\\"phrase | tail -n 1'
+        return json.loads(self.machine.output('sh', '-c', script))['bars']
+
     def test_reload_takes_up_what_the_configuration_says_now(self):
         pids, font = self.machine.pids(), '/usr/local/share/auralis/another.sf2'
         self.machine.run('ln', '-s', self.machine.get('/api/status')['soundfonts'][0]['path'], font)
         self.machine.write('/etc/auralis/auralis.conf',
-                           f'[station]\nlead_ms = 900\n[synth]\nsoundfont = {font}\n[stream]\ncontrol = off\n')
+                           f'[composer]\nphrase_bars = 16\n[synth]\nsoundfont = {font}\n[stream]\ncontrol = off\n')
         self.addCleanup(self.machine.write, '/etc/auralis/auralis.conf', '')
         self.machine.systemctl('reload', 'auralis-composerd')
-        until(lambda: json.loads(self.machine.http('/api/control', body={'space': 0.6})[1])['effective_in_ms'] > 900,
-              'composerd says the new lead')
+        until(lambda: self.bars_of_next_phrase() == 16, 'composerd makes longer phrases')
         self.machine.systemctl('reload', 'auralis-synthd', 'auralis-synthd-standby', 'auralis-streamd')
         until(lambda: self.machine.get('/api/status')['soundfonts'][0]['path'] == font, 'synthd plays the new font')
         until(lambda: self.machine.get('/api/status')['control'] == 'off', 'streamd takes no change')

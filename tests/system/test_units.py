@@ -10,7 +10,7 @@ from installed import DAEMONS, until
 
 EXPOSURE_MAX = 3  # tenths, of systemd-analyze security
 UNITS = ('auralis.target', 'auralis-composerd.service', 'auralis-synthd.service', 'auralis-synthd-standby.service',
-         'auralis-streamd.service', 'auralis-streamd.socket', 'auralis-port.service')
+         'auralis-streamd.service', 'auralis-streamd.socket')
 
 
 class Units(installed.Test):
