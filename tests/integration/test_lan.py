@@ -250,9 +250,12 @@ class Streamd:
 
     def end(self):
         """(status, what it said), of one that ends by itself."""
-        said = self.start().process.communicate(timeout=station.TIMEOUT_S)[1]
-        shutil.rmtree(self.folder)
-        return self.process.returncode, said
+        try:
+            said = self.start().process.communicate(timeout=station.TIMEOUT_S)[1]
+            return self.process.returncode, said
+        finally:
+            self.process.kill()  # should it have gone on
+            shutil.rmtree(self.folder)
 
 
 def listening(address='127.0.0.1'):
