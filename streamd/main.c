@@ -293,7 +293,6 @@ static void reload(void *user)
     }
     streamd->hosts = hosts;
     memcpy(settings->stream_control, next.stream_control, SETTING_TEXT_BYTES);
-    steering_load(streamd);
     streamd->peers.max_per_address = (uint32_t)next.stream_max_clients_per_address;
     streamd->peers.changes_per_second = next.stream_max_changes_per_second;
     log_info("the configuration was read again");

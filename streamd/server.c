@@ -351,7 +351,7 @@ void server_run(struct server *server, void (*reload)(void *user), void *user)
     while (service_running() && lws_service(server->context, 0) >= 0) {
         if (service_reload_wanted()) {
             reload(user);
-            steering_load(server->streamd);
+            steering_load(server->streamd); /* the token too, should the settings be refused */
         }
     }
 }
