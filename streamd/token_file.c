@@ -33,8 +33,8 @@ static int read_token(const char *path, char token[ACCESS_TOKEN_BYTES])
     if (!access_is_token(text)) {
         return -EBADMSG;
     }
-    memset(token, 0, ACCESS_TOKEN_BYTES);
-    memcpy(token, text, strlen(text));
+    memset(token, 0, ACCESS_TOKEN_BYTES); /* it is compared as a whole */
+    snprintf(token, ACCESS_TOKEN_BYTES, "%.*s", ACCESS_TOKEN_BYTES - 1, text);
     return 0;
 }
 
