@@ -257,8 +257,8 @@ static void prepare(struct synthd *s, int64_t now_ns)
         !(complete || feed_waiting(&s->feed, clock_machine_ns()))) {
         return;
     }
-    if (s->player.render.voices.n == 0) {
-        service_busy(&s->service, loading_ns); /* it begins with reading fonts */
+    if (complete || s->player.render.voices.n == 0) {
+        service_busy(&s->service, loading_ns); /* fonts are read, seconds played in private */
     }
     const int rc = complete ? player_join(&s->player, now_ns) : player_load(&s->player);
 
