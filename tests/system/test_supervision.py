@@ -113,6 +113,7 @@ class Supervision(installed.Test):
 
     def test_what_is_stopped_while_it_is_damped_is_not_tried_again(self):
         self.loop('composerd')
+        until(lambda: 'composerd is away' in self.machine.http('/healthz')[1], '/healthz says so')
         self.machine.systemctl('stop', 'auralis-composerd')
         self.heal('composerd')
         self.machine.wait_state('auralis-retry@auralis-composerd.service', 'inactive')
