@@ -103,8 +103,8 @@ class Installed(machine.Machine):
     def get(self, path, port=8000):
         return json.loads(self.http(path, port)[1])
 
-    def wait_audio(self, port=8000):
-        until(lambda: self.http('/healthz', port)[0] == 200, 'audio flows')
+    def wait_audio(self, port=8000, timeout_s=30):
+        until(lambda: self.http('/healthz', port)[0] == 200, 'audio flows', timeout_s)
 
     def journal(self, *words):
         return self.output('journalctl', '--boot', '--no-pager', '--output=cat', *words)

@@ -135,10 +135,6 @@ class Supervision(installed.Test):
     def test_a_port_that_is_taken_is_tried_again(self):
         self.machine.drop_in(RETRY, '[Service]', f'Environment=PAUSE_S={PAUSE_S}')
         self.addCleanup(self.machine.drop_in, RETRY)
-        self.machine.systemctl('stop', 'auralis-streamd.socket')
-        self.machine.wait_state('streamd', 'inactive')
-        self.machine.systemctl('start', 'auralis.target')
-        self.machine.wait_audio()
         self.machine.systemctl('stop', 'auralis.target')
         self.machine.wait_state('composerd', 'inactive')
         self.machine.run('systemd-run', '--quiet', '--unit=taker', 'python3', '-m', 'http.server', '8000')
@@ -146,7 +142,7 @@ class Supervision(installed.Test):
         self.machine.systemctl('start', 'auralis.target')
         self.machine.wait_state('auralis-streamd.socket', 'failed')
         self.machine.systemctl('stop', 'taker')
-        self.machine.wait_audio()
+        self.machine.wait_audio(timeout_s=PAUSE_S + 15)
 
     def test_a_daemon_that_hangs_is_replaced(self):
         rows = []

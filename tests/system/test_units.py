@@ -74,7 +74,9 @@ class Units(installed.Test):
                 if re.match(r'Stopped auralis-\w+d(-standby)?\.service', line)]
 
     def test_the_target_stops_everything_in_order(self):
+        began = time.monotonic()
         order = self.stop_target()
+        installed.table(('stop of the target', 'ms'), ('to the end of the last', f'{(time.monotonic() - began) * 1000:.0f}'))
         self.assertEqual(order[-1], 'auralis-composerd')
         self.assertLess(order.index('auralis-streamd'), order.index('auralis-synthd'))
         self.assertEqual([self.machine.state(unit) for unit in (*DAEMONS, 'synthd-standby', 'auralis-streamd.socket')],
