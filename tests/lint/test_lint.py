@@ -32,6 +32,7 @@ BAD = {
     'format': ('common/ugly.c', 'int  ugly( void ){return 1;}\n', 'not formatted'),
     'shell': ('scripts/bad', '#!/usr/bin/env bash\nrm $1/*\n', 'SC2086'),
     'python': ('scripts/worse', '#!/usr/bin/env python3\nprint(1\n', 'Syntax'),
+    'manuals': ('systemd/page.7', '.TH PAGE 7\n.SH NAME\n.NOPE page\n', ':3: macro'),
 }
 MORE_BAD = [
     ('dependencies', 'common/b.c', '#include "composerd/compose.h"\n', 'common may not include'),
@@ -90,7 +91,8 @@ class Lint(unittest.TestCase):
             for folder in ('systemd', 'web'):
                 os.makedirs(os.path.join(root, folder))
             os.makedirs(os.path.join(root, 'scripts'))
-            generator = shutil.copy(os.path.join(PROJECT, 'scripts', 'gen-docs'), os.path.join(root, 'scripts'))
+            for script in ('auralisctl', 'gen-docs'):
+                generator = shutil.copy(os.path.join(PROJECT, 'scripts', script), os.path.join(root, 'scripts'))
             subprocess.run([generator], check=True, stdout=subprocess.DEVNULL)
             self.assertEqual(run_lint(root, 'docs').returncode, 0)
             with open(os.path.join(root, 'common', 'metrics.def'), 'a') as file:
