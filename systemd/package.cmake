@@ -18,8 +18,20 @@ set(CPACK_DEBIAN_PACKAGE_DEPENDS "python3, systemd (>= 252)")
 # The texture font, which is in the package, plays without the first; the second is for auralisctl events.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "fluid-soundfont-gm, python3-zmq")
 
-set(debian ${CMAKE_CURRENT_LIST_DIR}/debian)
-set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
-    ${debian}/conffiles ${debian}/postinst ${debian}/prerm ${debian}/postrm)
+# Removing and purging go by the names of the units: auralis for auralis.target and auralis@NAME.target.
+set(unit_names auralis-retry)
+foreach(template ${unit_templates})
+    string(REGEX REPLACE "\\..*" "" name ${template})
+    list(APPEND unit_names ${name})
+endforeach()
+list(REMOVE_DUPLICATES unit_names)
+list(JOIN unit_names " " unit_names)
+set(control)
+foreach(file conffiles postinst prerm postrm)
+    configure_file(debian/${file} debian/${file} @ONLY)
+    list(APPEND control ${CMAKE_CURRENT_BINARY_DIR}/debian/${file})
+endforeach()
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${control})
+
 install(FILES debian/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides RENAME auralis)
 include(CPack)
