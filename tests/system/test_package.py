@@ -97,7 +97,7 @@ class Content(unittest.TestCase):
 
     def test_removing_and_purging_know_every_unit(self):
         for script in ('prerm', 'postrm'):
-            names = re.search(r'for name in ([a-z -]+); do', self.read(f'DEBIAN/{script}'))[1].split()
+            names = re.search(r"units='(.*)'", self.read(f'DEBIAN/{script}'))[1].split()
             found = {os.path.basename(path).split('.')[0].split('@')[0]
                      for path in self.files if path.startswith('usr/lib/systemd/system/')}
             self.assertEqual(found - set(names), set())
