@@ -102,9 +102,9 @@ static void ask_snapshot(struct streamd *streamd, int64_t now_ns)
     char request[160];
 
     snprintf(request, sizeof(request),
-             "{\"v\":1,\"id\":\"" SNAPSHOT_ID "%" PRIu64
+             "{\"v\":%d,\"id\":\"" SNAPSHOT_ID "%" PRIu64
              "\",\"op\":\"snapshot\",\"from\":%" PRIu64 ",\"origin\":\"streamd\"}",
-             ++streamd->n_snapshots, view_frame(&view));
+             EVENT_VERSION, ++streamd->n_snapshots, view_frame(&view));
     if (bus_request(&streamd->bus, request) == 0) {
         streamd->snapshot_asked_ns = now_ns; /* else asked again in the next tick */
     }

@@ -1,5 +1,7 @@
 #include "streamd/control.h"
 
+#include "common/event.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,8 +29,8 @@ static char *make_request(const char *id, const struct control_ask *ask, const c
     if (ask->has_after) {
         snprintf(after, sizeof(after), ",\"after_ms\":%.0f", ask->after_ms);
     }
-    if (asprintf(&request, "{\"v\":1,\"id\":\"%s\",\"op\":\"%s\"%s%s%s,\"origin\":\"%s\"}", id,
-                 ask->op, after, ask->params_json ? ",\"params\":" : "",
+    if (asprintf(&request, "{\"v\":%d,\"id\":\"%s\",\"op\":\"%s\"%s%s%s,\"origin\":\"%s\"}",
+                 EVENT_VERSION, id, ask->op, after, ask->params_json ? ",\"params\":" : "",
                  ask->params_json ? ask->params_json : "", origin) < 0) {
         return NULL;
     }

@@ -187,7 +187,7 @@ static void ask(struct feed *feed, int64_t now_ns)
     feed->request++;
     request_id(feed, id);
     snprintf(request, sizeof request,
-             "{\"v\":1,\"id\":%s,\"op\":\"snapshot\",\"from\":%" PRIu64 "}", id,
+             "{\"v\":%d,\"id\":%s,\"op\":\"snapshot\",\"from\":%" PRIu64 "}", EVENT_VERSION, id,
              feed->user.from_frame(feed->user.user));
     if (bus_request(&feed->bus, request) == 0) {
         metric_add(feed->metrics, METRIC_synthd_snapshots_asked, 1);
