@@ -97,16 +97,26 @@ class Suite:
         self.assertNotIn('Fluid R3', packaged.get(box, '/api/status').stdout)
 
 
-@unittest.skipUnless(station.FULL, 'only in the long form')
+class Sources(unittest.TestCase):
+    def test_another_version_of_ring_and_journal_can_be_made_of_the_sources(self):
+        with tempfile.TemporaryDirectory() as folder:
+            debian.raised_source(os.path.join(folder, 'source'))
+
+
 @unittest.skipIf(WHY_NOT, WHY_NOT)
 class Bookworm(Suite, unittest.TestCase):
     suite = 'bookworm'
 
 
-@unittest.skipUnless(station.FULL, 'only in the long form')
 @unittest.skipIf(WHY_NOT, WHY_NOT)
 class Trixie(Suite, unittest.TestCase):
     suite = 'trixie'
+
+
+def load_tests(loader, _tests, _pattern):
+    """The short form has no part that takes minutes."""
+    cases = (Sources, Bookworm, Trixie) if station.FULL else (Sources,)
+    return unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases)
 
 
 if __name__ == '__main__':
