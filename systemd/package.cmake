@@ -32,6 +32,7 @@ foreach(file conffiles postinst prerm postrm)
     list(APPEND control ${CMAKE_CURRENT_BINARY_DIR}/debian/${file})
 endforeach()
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${control})
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON) # whatever those of the source tree are
 
 install(FILES debian/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides RENAME auralis)
 include(CPack)
