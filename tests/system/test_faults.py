@@ -1,0 +1,371 @@
+"""Each fault of the design, under the shipped units, with listeners that resume and check every frame.
+
+It runs inside a machine: machine.py -- python3 test_faults.py. A row of the table says what was done, how
+often, what the listeners saw and what the journal said.
+"""
+
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+import time
+import unittest
+
+import listeners
+import service
+import station
+from service import DAEMONS, DROP_INS, RING, STATE, UNITS, drop_in, facts, systemctl, unit_name, until
+
+LISTENERS = station.short_or_full(4, 20)
+TIMES = station.short_or_full(1, 10)
+SYNTHD_AWAY_S = station.short_or_full(10, 600)
+COMPOSERD_AWAY_S = station.short_or_full(5, 300)
+CHANGES = 200
+HEAD = ['fault', 'times', 'missing', 'told of', 'repeated', 'altered', 'new streams', 'p99 ms', 'longest ms',
+        'journal']
+STATE_BYTES = 16 << 20
+FONT = '/usr/share/sounds/sf2/FluidR3_GM.sf2'
+FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1'
+FAKETIME_FILE = '/run/auralis/wall-clock'
+rows = []
+
+
+def mount_state():
+    """A small file system of the test's own where the state is kept."""
+    os.makedirs('/var/lib/auralis', exist_ok=True)
+    subprocess.run(['mount', '-t', 'tmpfs', '-o', f'size={STATE_BYTES},mode=0755', 'state', '/var/lib/auralis'],
+                   check=True)
+
+
+def remount(folder, option):
+    subprocess.run(['mount', '-o', f'remount,{option}', folder], check=True)
+
+
+def fill(folder):
+    """Fills a file system to its last byte; the path of what does."""
+    path = os.path.join(folder, 'ballast')
+    with open(path, 'wb', 0) as file:
+        for size in (1 << 16, 1 << 12, 1):
+            try:
+                while True:
+                    file.write(bytes(size))
+            except OSError:
+                pass
+    return path
+
+
+def spoil(path, at, data):
+    with open(path, 'r+b') as file:
+        file.seek(at)
+        file.write(data)
+
+
+def newest(folder):
+    return max((entry.path for entry in os.scandir(folder)), key=os.path.getmtime)
+
+
+def said(entries):
+    """What the journal told of events and troubles, shortly."""
+    counts = {}
+    for entry in entries:
+        if 'AURALIS_EVENT' in entry:
+            key = entry['AURALIS_EVENT']
+        elif entry.get('SYSLOG_IDENTIFIER', '').startswith('auralis') and int(entry.get('PRIORITY', 6)) <= 4:
+            key = re.split(r' [a-z_]+=', str(entry['MESSAGE']))[0][:60]
+        elif 'Watchdog timeout' in str(entry['MESSAGE']):
+            key = 'watchdog timeout'
+        else:
+            continue
+        counts[key] = counts.get(key, 0) + 1
+    return ', '.join(key if n == 1 else f'{key} x{n}' for key, n in counts.items())
+
+
+class Faults(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        mount_state()
+        drop_in('auralis-retry@.service', '[Service]', 'ExecStart=', f'ExecStart=sleep {service.RETRY_S}',
+                'ExecStart=systemctl start %i.service')
+        systemctl('enable', 'auralis.target')
+        cls.service = service.Service().start()
+        until(cls.service.whole, 'all runs')
+        cls.crowd = cls.enterClassContext(listeners.Crowd(service.URL, RING, LISTENERS))
+        cls.crowd.hear(0.5)
+
+    @classmethod
+    def tearDownClass(cls):
+        station.table(HEAD, *rows)
+
+    def setUp(self):
+        until(self.service.whole, 'all runs')
+        self.crowd.report()
+        self.cursor = self.service.journal_cursor()
+
+    def check(self, what, times=1, most_missing=0, new_streams=0):
+        """Waits until all is as it was; a row of the table, and what must hold of it."""
+        try:
+            until(self.service.whole, 'all runs again', 60)
+        except AssertionError:
+            print(systemctl('list-units', '--all', 'auralis*'), self.service.http('/healthz'))
+            raise
+        self.crowd.hear(0.5)
+        heard = self.crowd.report()
+        rows.append([what, times, heard['missing'], heard['told'], heard['repeated'], heard['altered'],
+                     heard['streams'], f'{heard["p99_ms"]:.0f}', f'{heard["max_ms"]:.0f}',
+                     said(self.service.journal_since(self.cursor))])
+        self.assertEqual(heard['faults'], [])
+        self.assertEqual((heard['repeated'], heard['altered']), (0, 0))
+        self.assertLessEqual(heard['missing'], most_missing * LISTENERS)
+        self.assertEqual(heard['streams'], new_streams * LISTENERS)
+        return heard
+
+    def unit(self, daemon):
+        """The unit of a daemon: of the two synths, the one that plays."""
+        return self.service.writer() if daemon == 'synthd' else daemon
+
+    def send(self, number, *daemons):
+        """A signal to each at once; waits until all are back."""
+        units = [self.unit(daemon) for daemon in daemons]
+        before = [self.service.signal(unit, number)[0] for unit in units]
+        for unit, pid in zip(units, before):
+            self.service.wait_ready(unit, pid)
+
+    def send_often(self, number, *daemons):
+        for _ in range(TIMES):
+            self.send(number, *daemons)
+            until(self.service.whole, 'all runs again')
+
+    # ---- signals ----
+
+    def test_a_daemon_is_killed(self):
+        for daemon in (*DAEMONS, 'synthd-standby'):
+            with self.subTest(daemon):
+                self.setUp()
+                self.send_often(signal.SIGKILL, daemon)
+                self.check(f'SIGKILL {daemon}', TIMES)
+
+    def test_a_daemon_aborts(self):
+        for daemon in DAEMONS:
+            with self.subTest(daemon):
+                self.setUp()
+                self.send_often(signal.SIGABRT, daemon)
+                self.check(f'SIGABRT {daemon}', TIMES)
+
+    def test_a_daemon_hangs(self):
+        for daemon in DAEMONS:
+            with self.subTest(daemon):
+                self.setUp()
+                self.send_often(signal.SIGSTOP, daemon)
+                self.check(f'SIGSTOP {daemon}', TIMES)
+
+    def test_two_are_killed_at_once(self):
+        for two in (('composerd', 'synthd'), ('composerd', 'streamd'), ('synthd', 'streamd')):
+            with self.subTest(two):
+                self.setUp()
+                self.send_often(signal.SIGKILL, *two)
+                self.check('SIGKILL ' + ' and '.join(two), TIMES)
+
+    def test_all_are_killed_at_once(self):
+        self.send_often(signal.SIGKILL, *DAEMONS)
+        self.check('SIGKILL composerd, synthd, streamd', TIMES)
+        self.setUp()
+        for _ in range(TIMES):
+            before = [(unit, self.service.signal(unit)[0]) for unit in UNITS]
+            for unit, pid in before:
+                self.service.wait_ready(unit, pid)
+            until(self.service.whole, 'all runs again')
+        self.check('SIGKILL all, the standby too', TIMES)
+
+    # ---- what an operator does ----
+
+    def test_a_daemon_is_restarted(self):
+        for daemon in DAEMONS:
+            with self.subTest(daemon):
+                self.setUp()
+                for _ in range(TIMES):
+                    systemctl('restart', unit_name(self.unit(daemon)))
+                    until(self.service.whole, 'all runs again')
+                self.check(f'restart {daemon}', TIMES)
+
+    def test_a_daemon_is_stopped_and_started(self):
+        for daemon in DAEMONS:
+            with self.subTest(daemon):
+                self.setUp()
+                for _ in range(TIMES):
+                    unit = unit_name(self.unit(daemon))
+                    systemctl('stop', unit)
+                    self.assertEqual(facts(unit)['SubState'], 'dead')
+                    systemctl('start', unit)
+                    until(self.service.whole, 'all runs again')
+                self.check(f'stop and start {daemon}', TIMES)
+
+    def test_the_target_is_restarted(self):
+        for _ in range(TIMES):
+            systemctl('restart', 'auralis.target')
+            until(self.service.whole, 'all runs again')
+        self.check('restart auralis.target', TIMES)
+
+    def test_synthd_is_away_for_minutes(self):
+        synths = [unit_name('synthd-standby'), unit_name('synthd')]
+        systemctl('stop', *synths)
+        time.sleep(SYNTHD_AWAY_S)
+        self.assertEqual(self.service.http('/healthz')[0], 503)
+        systemctl('start', *synths)
+        heard = self.check(f'both synths stopped for {SYNTHD_AWAY_S} s',
+                           most_missing=(SYNTHD_AWAY_S + 2) * station.RATE_HZ)
+        self.assertEqual(heard['missing'], heard['told'])
+
+    def test_both_synths_are_away_for_less_than_the_ring_holds(self):
+        synths = [unit_name('synthd-standby'), unit_name('synthd')]
+        systemctl('stop', *synths)
+        time.sleep(3)
+        systemctl('start', *synths)
+        self.check('both synths stopped for 3 s')
+
+    def test_composerd_is_away_for_minutes(self):
+        systemctl('stop', unit_name('composerd'))
+        time.sleep(COMPOSERD_AWAY_S)
+        systemctl('start', unit_name('composerd'))
+        self.check(f'composerd stopped for {COMPOSERD_AWAY_S} s')
+
+    # ---- the disk and the memory ----
+
+    def change(self, bpm):
+        return self.service.control(bpm=bpm)
+
+    def test_the_disk_is_full(self):
+        ballast = fill('/var/lib/auralis')
+        try:
+            self.change(72)
+            self.send(signal.SIGKILL, 'composerd')
+            self.change(74)
+            self.check('disk full, a change, composerd killed, a change')
+        finally:
+            os.unlink(ballast)
+
+    def test_the_state_is_read_only(self):
+        remount('/var/lib/auralis', 'ro')
+        try:
+            self.change(76)
+            self.send(signal.SIGKILL, 'composerd')
+            self.change(78)
+            self.check('state read-only, a change, composerd killed, a change')
+        finally:
+            remount('/var/lib/auralis', 'rw')
+
+    def test_the_journal_is_corrupt(self):
+        spoil(newest(f'{STATE}/journal'), 100, os.urandom(5000))
+        self.send(signal.SIGKILL, 'composerd')
+        self.check('journal corrupt, composerd killed')
+
+    def test_the_state_is_corrupt(self):
+        spoil(f'{STATE}/state.json', 0, os.urandom(50))
+        self.send(signal.SIGKILL, 'composerd')
+        self.check('state.json corrupt, composerd killed')
+
+    def test_the_ring_is_corrupt(self):
+        spoil(RING, 0, bytes(16))
+        self.send(signal.SIGKILL, 'synthd', 'synthd-standby')
+        self.check('ring corrupt, both synths killed')
+
+    def test_shared_memory_is_full(self):
+        ballast = fill('/dev/shm')
+        try:
+            self.send(signal.SIGKILL, 'synthd')
+            self.check('/dev/shm full, synthd killed')
+        finally:
+            os.unlink(ballast)
+
+    # ---- the surroundings ----
+
+    def test_the_soundfont_is_removed(self):
+        shutil.move(FONT, FONT + '.away')
+        try:
+            for _ in range(2):
+                self.send(signal.SIGKILL, 'synthd')
+                until(self.service.whole, 'all runs again')
+            degraded = until(lambda: self.service.get('/api/status')['degraded'], 'it says so')
+            self.check(f'SoundFont removed, both synths killed: {degraded[0][:40]}')
+        finally:
+            shutil.move(FONT + '.away', FONT)
+            for _ in range(2):
+                self.send(signal.SIGKILL, 'synthd')
+                until(self.service.whole, 'all runs again')
+
+    def test_the_port_is_taken(self):
+        streamd = [unit_name('streamd'), 'auralis-streamd.socket']
+        systemctl('stop', *streamd)
+        taken = socket.socket()
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        until(lambda: taken.bind(('127.0.0.1', 8000)) or True, 'the port is free')
+        taken.listen()
+        systemctl('start', streamd[0], check=False)
+        time.sleep(1)
+        self.assertNotEqual(facts('streamd')['SubState'], 'running')
+        taken.close()
+        self.check('port taken for 1 s, streamd stopped and started')
+
+    def test_changes_arrive_while_daemons_are_killed(self):
+        ended, answers = threading.Event(), []
+
+        def steer():
+            for n in range(CHANGES):
+                status, _ = self.service.http('/api/control', json.dumps({'brightness': n % 100 / 100}))
+                answers.append(status)
+                if ended.is_set():
+                    break
+        thread = threading.Thread(target=steer)
+        thread.start()
+        moments, kills = random.Random(1), 0
+        while thread.is_alive():
+            self.send(signal.SIGKILL, moments.choice(DAEMONS))
+            kills += 1
+        thread.join()
+        refused = len(answers) - answers.count(200)
+        self.check(f'{CHANGES} changes ({refused} not answered 200) during {kills} kills', kills)
+
+    def test_descriptors_run_out(self):
+        pid = self.service.pid('streamd')
+        used = max(int(name) for name in os.listdir(f'/proc/{pid}/fd'))
+        before = subprocess.check_output(['prlimit', f'--pid={pid}', '--nofile', '--raw', '--noheadings',
+                                          '--output=SOFT,HARD'], text=True).split()
+        subprocess.run(['prlimit', f'--pid={pid}', f'--nofile={used + 10}:{before[1]}'], check=True)
+        callers = [socket.create_connection(('127.0.0.1', 8000)) for _ in range(60)]
+        self.crowd.hear(1)
+        for caller in callers:
+            caller.close()
+        subprocess.run(['prlimit', f'--pid={pid}', f'--nofile={before[0]}:{before[1]}'], check=True)
+        self.check('descriptor limit reached by 60 more connections')
+
+    def test_the_wall_clock_is_stepped(self):
+        lines = [f'Environment=LD_PRELOAD={FAKETIME} DONT_FAKE_MONOTONIC=1 FAKETIME_NO_CACHE=1',
+                 f'Environment=FAKETIME_TIMESTAMP_FILE={FAKETIME_FILE}']
+
+        def step(offset):
+            with open(FAKETIME_FILE, 'w') as file:
+                file.write(offset)
+        step('+0')
+        for unit in UNITS:
+            drop_in(unit_name(unit), '[Service]', *lines)
+            systemctl('restart', unit_name(unit))
+            until(self.service.whole, 'all runs again')
+        self.check('restart of each with libfaketime', len(UNITS))
+        for offset in ('+1h', '-1h', '+0'):
+            self.setUp()
+            step(offset)
+            self.crowd.hear(1)
+            self.send(signal.SIGKILL, 'synthd')
+            self.check(f'wall clock at {offset}, synthd killed')
+        for unit in UNITS:
+            drop_in(unit_name(unit))
+            systemctl('restart', unit_name(unit))
+            until(self.service.whole, 'all runs again')
+
+
+if __name__ == '__main__':
+    station.main()
