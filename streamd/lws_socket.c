@@ -16,6 +16,7 @@ enum {
     BACKLOG = 512,
     UNSENT_BYTES = 32768, /* more waits in our queue, where it can be dropped */
     INHERITED_FD = 3,     /* SD_LISTEN_FDS_START, sd_listen_fds(3) */
+    KEPT_DESCRIPTORS = 8, /* for all that is no connection */
 };
 
 static int listen_at(const struct addrinfo *info)
@@ -161,6 +162,15 @@ int lws_socket_accept(int fd, struct accepted *accepted)
     (void)lws_socket_name(client, &own); /* without one it is called by its names only */
     memcpy(accepted->own, own.host, sizeof(accepted->own));
     return client;
+}
+
+bool lws_socket_is_among_last(int fd)
+{
+    struct rlimit limit;
+
+    /* the kernel gives the lowest that is free, so its number says how many are taken */
+    return getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+           (rlim_t)fd + KEPT_DESCRIPTORS >= limit.rlim_cur;
 }
 
 void lws_socket_refuse(int fd, const char *reason)

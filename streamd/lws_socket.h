@@ -11,6 +11,7 @@
 #include "streamd/address.h"
 #include "streamd/peers.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* A socket that listens there, not blocking. -EINVAL when the host means nothing. */
@@ -30,6 +31,9 @@ struct accepted {
 };
 /* The next connection, ready to be served; -EAGAIN when there is none. */
 int lws_socket_accept(int fd, struct accepted *accepted);
+/* Whether hardly any descriptor is left after this one: the process needs some itself, to tell
+ * its supervisor that it is alive. */
+bool lws_socket_is_among_last(int fd);
 /* Says why in a short HTTP answer, and closes. */
 void lws_socket_refuse(int fd, const char *reason);
 /* Lets the process have this many descriptors, and no more; returns how many it may have. */

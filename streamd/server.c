@@ -63,8 +63,10 @@ static void refuse(struct server *server, int fd, const char *reason)
 static void accept_one(struct server *server, int fd, const struct accepted *accepted)
 {
     struct streamd *streamd = server->streamd;
-    const char *reason = "";
-    struct peer *peer = peers_join(&streamd->peers, accepted->from, &reason);
+    const char *reason = "no descriptors left";
+    struct peer *peer = lws_socket_is_among_last(fd)
+                            ? NULL
+                            : peers_join(&streamd->peers, accepted->from, &reason);
     struct connection *connection = peer ? calloc(1, sizeof(*connection)) : NULL;
 
     if (!connection) {
@@ -112,9 +114,10 @@ static void accept_all(struct server *server, int listen_fd)
             return;
         }
         tell_accept(server, fd);
-        if (fd >= 0) {
-            accept_one(server, fd, &accepted);
+        if (fd < 0) {
+            return;
         }
+        accept_one(server, fd, &accepted);
     }
 }
 
