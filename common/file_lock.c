@@ -8,8 +8,12 @@
 int file_lock_take(struct file_lock *lock, const char *path)
 {
     if (lock->fd_plus_one == 0) {
-        const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
+        if (fd < 0 && errno == EROFS) {
+            /* a disk that the kernel has made read-only: what is there can still be locked */
+            fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        }
         if (fd < 0) {
             return -errno;
         }

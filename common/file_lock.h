@@ -13,8 +13,9 @@
 struct file_lock {
     int fd_plus_one; /* 0: not open */
 };
-/* Makes the file, mode 0600, when it is not there; follows no symbolic link. While another
- * process holds it, it stays open: trying again is one system call. */
+/* Makes the file, mode 0600, when it is not there; follows no symbolic link. On a
+ * read-only file system one that is there serves as well. While another process holds it, it
+ * stays open: trying again is one system call. */
 int file_lock_take(struct file_lock *lock, const char *path);
 void file_lock_finish(struct file_lock *lock);
 
