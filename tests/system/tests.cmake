@@ -3,3 +3,9 @@ foreach(name units supervision sandbox listen_on journal)
     auralis_script_test(system ${name} 300 ${python} system/test_${name}.py)
     set_tests_properties(system.${name} PROPERTIES RUN_SERIAL ON)
 endforeach()
+# These run inside one, beside the daemons.
+foreach(name faults zero_loss)
+    auralis_script_test(system ${name} 5400 ${python} system/machine.py -- ${python}
+        ${CMAKE_CURRENT_SOURCE_DIR}/system/test_${name}.py)
+    set_tests_properties(system.${name} PROPERTIES RUN_SERIAL ON)
+endforeach()

@@ -18,16 +18,15 @@ import tempfile
 import threading
 import time
 
-sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'integration'))
+import websockets
 
-import websockets  # noqa: E402
-
-import recording  # noqa: E402
-import station  # noqa: E402
+import recording
+import station
 
 KEPT_FRAMES = 1 << 22  # 95 s, 16 MiB
 POLL_S = 0.01
 RECONNECT_S = 0.005
+CHECK_S, PATIENCE_S = 0.1, 1
 HEAD = struct.Struct('<QQQ')  # of the copy: stream, first frame kept, end
 
 
@@ -130,6 +129,7 @@ class Figures:
         self.faults = []      # what a message had wrong
         self.waits = []       # seconds between a chunk and the next, of each listener
         self.joins = []       # monotonic seconds of the first chunk of each connection
+        self.offset_s = None  # monotonic seconds at which frame 0 was heard, by the chunk that came earliest
 
     def waited(self, share):
         return station.percentile(self.waits, share) * 1000 if self.waits else 0
@@ -192,6 +192,8 @@ class Resumer:
             figures.missing += max(0, first - self.next)
             figures.repeated += max(0, self.next - first)
             figures.waits.append(now - self.arrived)
+        offset_s = now - first / station.RATE_HZ / self.crowd.clock_rate
+        figures.offset_s = offset_s if figures.offset_s is None else min(figures.offset_s, offset_s)
         self.next, self.arrived = first + frames, now
         self.chunks += 1
         self.crowd.check(stream, first, data)
@@ -200,22 +202,34 @@ class Resumer:
 class Listening:
     """The listening process: N listeners; each line of its input is a question, answered by a line."""
 
-    def __init__(self, url, copy_path, n_listeners):
+    def __init__(self, url, copy_path, n_listeners, clock_rate):
+        self.clock_rate = clock_rate
         self.url = url.replace('http', 'ws') + '/ws/stream?format=pcm'
         self.copy = Copy(copy_path)
         self.figures = Figures()
         self.early = []  # chunks that came before the copy had them
         self.listeners = [Resumer(self) for _ in range(n_listeners)]
 
-    def check(self, stream, first, data, last_time=False):
+    def check(self, stream, first, data, since=None):
+        """Now, or later when the copy has it; what it still has not after a second it never will."""
         altered = self.copy.altered(stream, first, data)
         if altered is not None:
             self.figures.checked += len(data) // station.FRAME_BYTES
             self.figures.altered += altered
-        elif last_time:
+        elif since is not None and time.monotonic() - since > PATIENCE_S:
             self.figures.unchecked += len(data) // station.FRAME_BYTES
         else:
-            self.early.append((stream, first, data))
+            self.early.append((stream, first, data, since or time.monotonic()))
+
+    def check_early(self):
+        early, self.early = self.early, []
+        for chunk in early:
+            self.check(*chunk)
+
+    async def check_now_and_then(self):
+        while True:
+            await asyncio.sleep(CHECK_S)
+            self.check_early()
 
     async def hear(self, chunks):
         """Waits until each listener has got so many chunks more."""
@@ -225,14 +239,13 @@ class Listening:
 
     def report(self):
         """What was heard since the last report."""
-        early, self.early = self.early, []
-        for chunk in early:
-            self.check(*chunk, last_time=True)
+        self.check_early()
         figures, self.figures = self.figures, Figures()
         return figures.summary()
 
     async def run(self):
         tasks = [asyncio.ensure_future(listener.listen()) for listener in self.listeners]
+        tasks.append(asyncio.ensure_future(self.check_now_and_then()))
         reader = asyncio.StreamReader()
         await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
         while line := (await reader.readline()).split():
@@ -240,7 +253,7 @@ class Listening:
                 await self.hear(int(line[1]))
                 print('{}', flush=True)
             else:
-                await asyncio.sleep(2 * POLL_S)  # so that the copy has all that was heard
+                await asyncio.sleep(3 * POLL_S)  # so that the copy has all that was heard
                 print(json.dumps(self.report()), flush=True)
         for task in tasks:
             task.cancel()
@@ -249,13 +262,13 @@ class Listening:
 class Crowd:
     """Listeners of a station, for a test; a context manager."""
 
-    def __init__(self, url, ring_path, n_listeners):
+    def __init__(self, url, ring_path, n_listeners, clock_rate=1):
         self.n_listeners = n_listeners
         self.folder = tempfile.TemporaryDirectory(prefix='auralis-crowd-', dir='/tmp')
         copy_path = os.path.join(self.folder.name, 'copy')
         Copy.make(copy_path)
         self.copying = self.begin('--copy', ring_path, copy_path)
-        self.listening = self.begin('--listen', url, copy_path, str(n_listeners))
+        self.listening = self.begin('--listen', url, copy_path, str(n_listeners), str(clock_rate))
 
     @staticmethod
     def begin(*words):
@@ -290,4 +303,4 @@ if __name__ == '__main__':
     if sys.argv[1] == '--copy':
         Follower(*sys.argv[2:4]).follow()
     else:
-        asyncio.run(Listening(*sys.argv[2:4], int(sys.argv[4])).run())
+        asyncio.run(Listening(*sys.argv[2:4], int(sys.argv[4]), float(sys.argv[5])).run())
