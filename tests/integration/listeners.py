@@ -128,6 +128,7 @@ class Figures:
         self.connections = 0
         self.faults = []      # what a message had wrong
         self.waits = []       # seconds between a chunk and the next, of each listener
+        self.wall_s = 0       # how much the daemons' wall clock is ahead of this process's
         self.joins = []       # monotonic seconds of the first chunk of each connection
         self.offset_s = None  # monotonic seconds at which frame 0 was heard, by the chunk that came earliest
 
@@ -183,7 +184,7 @@ class Resumer:
 
     def take_chunk(self, message, now):
         figures = self.crowd.figures
-        _, _, _, _, stream, first, frames, size, _ = recording.CHUNK_HEADER.unpack_from(message)
+        _, _, _, _, stream, first, frames, size, due_us = recording.CHUNK_HEADER.unpack_from(message)
         data = message[recording.CHUNK_HEADER.size:]
         if f'{stream:016x}' != self.stream or size != len(data) or size != frames * station.FRAME_BYTES:
             figures.faults.append(f'chunk at {first} of stream {stream:016x}: {size} bytes')
@@ -194,6 +195,7 @@ class Resumer:
             figures.waits.append(now - self.arrived)
         offset_s = now - first / station.RATE_HZ / self.crowd.clock_rate
         figures.offset_s = offset_s if figures.offset_s is None else min(figures.offset_s, offset_s)
+        figures.wall_s = due_us / 1e6 - time.time()
         self.next, self.arrived = first + frames, now
         self.chunks += 1
         self.crowd.check(stream, first, data)

@@ -9,6 +9,7 @@ import time
 
 sys.path.append(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), 'integration'))
 
+import listeners  # noqa: E402
 import station  # noqa: E402
 from station import until  # noqa: E402
 
@@ -127,3 +128,7 @@ class Service(station.Station):
         out = subprocess.check_output(['journalctl', '--no-pager', '--output=json', f'--after-cursor={cursor}',
                                        '--unit=auralis*'], text=True)
         return [json.loads(line) for line in out.splitlines()]
+
+
+__all__ = ['DAEMONS', 'DROP_INS', 'RETRY_S', 'RING', 'STATE', 'UNITS', 'URL', 'Service', 'drop_in', 'facts', 'listeners',
+           'station', 'systemctl', 'unit_name', 'until']

@@ -4,6 +4,8 @@ It runs inside a machine: machine.py -- python3 test_faults.py. A row of the tab
 often, what the listeners saw and what the journal said.
 """
 
+import contextlib
+import glob
 import json
 import os
 import random
@@ -16,22 +18,22 @@ import threading
 import time
 import unittest
 
-import listeners
 import service
-import station
-from service import DAEMONS, DROP_INS, RING, STATE, UNITS, drop_in, facts, systemctl, unit_name, until
+from service import (DAEMONS, RING, STATE, UNITS, drop_in, facts, listeners, station, systemctl, unit_name,
+                     until)
 
 LISTENERS = station.short_or_full(4, 20)
 TIMES = station.short_or_full(1, 10)
-SYNTHD_AWAY_S = station.short_or_full(10, 600)
-COMPOSERD_AWAY_S = station.short_or_full(5, 300)
+SYNTHD_AWAY_S = station.short_or_full(9, 600)  # more than it catches up: 8
+COMPOSERD_AWAY_S = station.short_or_full(3, 300)
 CHANGES = 200
-CHANGES_A_SECOND = 40  # as many as one address may send: 50
+HEARD_S = 0.3  # before and after each fault
+CHANGES_A_SECOND = 48  # one address may send 50
 HEAD = ['fault', 'times', 'missing', 'told of', 'repeated', 'altered', 'new streams', 'p99 ms', 'longest ms',
         'journal']
 STATE_BYTES = 16 << 20
 FONT = '/usr/share/sounds/sf2/FluidR3_GM.sf2'
-FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1'
+FAKETIME = glob.glob('/usr/lib/*/faketime/libfaketimeMT.so.1')
 FAKETIME_FILE = '/run/auralis/wall-clock'
 rows = []
 
@@ -45,6 +47,17 @@ def mount_state():
 
 def remount(folder, option):
     subprocess.run(['mount', '-o', f'remount,{option}', folder], check=True)
+
+
+@contextlib.contextmanager
+def no_more_of(folder):
+    """Makes a file system in memory no larger than what it holds."""
+    now = os.statvfs(folder)
+    remount(folder, f'size={(now.f_blocks - now.f_bfree) * now.f_frsize}')
+    try:
+        yield
+    finally:
+        remount(folder, f'size={now.f_blocks * now.f_frsize}')
 
 
 def fill(folder):
@@ -96,7 +109,7 @@ class Faults(unittest.TestCase):
         cls.service = service.Service().start()
         until(cls.service.whole, 'all runs')
         cls.crowd = cls.enterClassContext(listeners.Crowd(service.URL, RING, LISTENERS))
-        cls.crowd.hear(0.5)
+        cls.crowd.hear(HEARD_S)
 
     @classmethod
     def tearDownClass(cls):
@@ -107,22 +120,22 @@ class Faults(unittest.TestCase):
         self.crowd.report()
         self.cursor = self.service.journal_cursor()
 
-    def check(self, what, times=1, most_missing=0, new_streams=0):
+    def check(self, what, times=1, most_missing=0, most_altered=0):
         """Waits until all is as it was; a row of the table, and what must hold of it."""
         try:
             until(self.service.whole, 'all runs again', 60)
         except AssertionError:
             print(systemctl('list-units', '--all', 'auralis*'), self.service.http('/healthz'))
             raise
-        self.crowd.hear(0.5)
+        self.crowd.hear(HEARD_S)
         heard = self.crowd.report()
         rows.append([what, times, heard['missing'], heard['told'], heard['repeated'], heard['altered'],
                      heard['streams'], f'{heard["p99_ms"]:.0f}', f'{heard["max_ms"]:.0f}',
                      said(self.service.journal_since(self.cursor))])
         self.assertEqual(heard['faults'], [])
-        self.assertEqual((heard['repeated'], heard['altered']), (0, 0))
+        self.assertEqual((heard['repeated'], heard['streams']), (0, 0))
         self.assertLessEqual(heard['missing'], most_missing * LISTENERS)
-        self.assertEqual(heard['streams'], new_streams * LISTENERS)
+        self.assertLessEqual(heard['altered'], most_altered * LISTENERS)
         return heard
 
     def unit(self, daemon):
@@ -285,15 +298,24 @@ class Faults(unittest.TestCase):
     def test_the_ring_is_corrupt(self):
         spoil(RING, 0, bytes(16))
         self.send(signal.SIGKILL, units=['synthd', 'synthd-standby'])
-        self.check('ring corrupt, both synths killed')
+        # what nobody can read any more is rendered again: of that, what nobody had heard yet
+        self.check('ring corrupt, both synths killed', most_missing=station.RATE_HZ,
+                   most_altered=2 * station.RATE_HZ)
 
     def test_shared_memory_is_full(self):
-        ballast = fill('/dev/shm')
-        try:
+        with no_more_of('/dev/shm'):
             self.send(signal.SIGKILL, 'synthd')
             self.check('/dev/shm full, synthd killed')
-        finally:
-            os.unlink(ballast)
+
+    def test_shared_memory_is_full_and_a_ring_must_be_made(self):
+        synths = [unit_name('synthd-standby'), unit_name('synthd')]
+        systemctl('stop', *synths)
+        os.unlink(RING)
+        with no_more_of('/dev/shm'):
+            systemctl('start', '--no-block', *synths)
+            time.sleep(1)
+        self.check('/dev/shm full for 1 s, no ring there', most_missing=4 * station.RATE_HZ,
+                   most_altered=station.RATE_HZ)
 
     # ---- the surroundings ----
 
@@ -356,8 +378,9 @@ class Faults(unittest.TestCase):
         subprocess.run(['prlimit', f'--pid={pid}', f'--nofile={before[0]}:{before[1]}'], check=True)
         self.check('descriptor limit reached by 60 more connections')
 
+    @unittest.skipUnless(FAKETIME, 'libfaketime missing (scripts/install test)')
     def test_the_wall_clock_is_stepped(self):
-        lines = [f'Environment=LD_PRELOAD={FAKETIME} DONT_FAKE_MONOTONIC=1 FAKETIME_NO_CACHE=1',
+        lines = [f'Environment=LD_PRELOAD={FAKETIME[0]} DONT_FAKE_MONOTONIC=1 FAKETIME_NO_CACHE=1',
                  f'Environment=FAKETIME_TIMESTAMP_FILE={FAKETIME_FILE}']
 
         def step(offset):
@@ -366,19 +389,19 @@ class Faults(unittest.TestCase):
         step('+0')
         for unit in UNITS:
             drop_in(unit_name(unit), '[Service]', *lines)
-            systemctl('restart', unit_name(unit))
-            until(self.service.whole, 'all runs again')
-        self.check('restart of each with libfaketime', len(UNITS))
-        for offset in ('+1h', '-1h', '+0'):
-            self.setUp()
-            step(offset)
-            self.crowd.hear(1)
-            self.send(signal.SIGKILL, 'synthd')
-            self.check(f'wall clock at {offset}, synthd killed')
-        for unit in UNITS:
-            drop_in(unit_name(unit))
-            systemctl('restart', unit_name(unit))
-            until(self.service.whole, 'all runs again')
+        systemctl('restart', 'auralis.target')
+        try:
+            for hours in (1, -1):
+                self.setUp()
+                step(f'{hours:+d}h')
+                self.crowd.hear(1)
+                self.send(signal.SIGKILL, 'synthd')
+                heard = self.check(f'wall clock at {hours:+d} h, synthd killed')
+                self.assertAlmostEqual(heard['wall_s'], hours * 3600, delta=5)
+        finally:
+            for unit in UNITS:
+                drop_in(unit_name(unit))
+            systemctl('restart', 'auralis.target')
 
 
 if __name__ == '__main__':

@@ -7,14 +7,12 @@ import random
 import time
 import unittest
 
-import listeners
 import service
-import station
-from service import DAEMONS, RING, facts, systemctl, unit_name, until
+from service import DAEMONS, RING, facts, listeners, station, systemctl, unit_name, until
 
 LISTENERS = station.short_or_full(6, 20)
 KILLS = station.short_or_full(50, 1000)
-FURTHER_KILLS = station.short_or_full(12, 1000)
+FURTHER_KILLS = station.short_or_full(4, 1000)
 PAUSE_S = 0.3  # at most, before the next kill
 MOST_P99_MS, MOST_P99_UNSEEN_MS = 300, 150
 HEARD = ['killed', 'standby', 'listeners', 'kills', 'missing', 'repeated', 'altered', 'checked s',
