@@ -14,11 +14,16 @@ import machine
 
 sys.path.append(os.path.join(machine.PROJECT, 'tests', 'integration'))
 
-from station import main as run_tests, percentile, table, until  # noqa: E402
+from station import main as run_tests, percentile, table, until as until_soon  # noqa: E402
 
 DAEMONS = ('composerd', 'synthd', 'streamd')
 EXIT_CONFIG = 78
 DROP_INS = '/etc/systemd/system'
+
+
+def until(condition, what, timeout_s=30):
+    """The first true value of condition(), which asks the machine: not so often that it feels it."""
+    return until_soon(lambda: condition() or time.sleep(0.02), what, timeout_s)
 
 
 class Installed(machine.Machine):
@@ -50,7 +55,9 @@ class Installed(machine.Machine):
         return int(self.show(unit, 'MainPID'))
 
     def pids(self):
-        return {unit: self.pid(unit) for unit in (*DAEMONS, 'synthd-standby')}
+        units = (*DAEMONS, 'synthd-standby')
+        found = self.output('systemctl', 'show', '--value', '--property', 'MainPID', *map(unit_name, units))
+        return dict(zip(units, map(int, found.split())))
 
     def state(self, unit):
         return self.show(unit, 'ActiveState')
