@@ -3,27 +3,28 @@
  * over, and a reader that copies while the writer laps it.
  *
  * Each atomic load and store of ring.c is one step here, in the same order and under the same names;
- * memory is sequentially consistent (that the orders of ring.c suffice for it is shown by the racing
- * tests under ThreadSanitizer). What a frame holds is its number and which life of a writer rendered
- * it, so torn, stale and rewritten frames are told apart. Times are left out: what the clock decides
- * (when a writer is killed, when it jumps, when a reader looks) may happen at any step.
+ * the table of chunks is left out. Memory is sequentially consistent: that the orders of ring.c suffice
+ * for it is shown by the racing tests under ThreadSanitizer. What a frame holds is its number and which
+ * life of a writer rendered it, so torn, stale and rewritten frames are told apart. Times are left out:
+ * what the clock decides (when a writer is killed, when it jumps, when a reader looks) may happen at
+ * any step.
  *
  * What must hold: a reader takes no frame but the one published at that position; published never
  * goes back, nor past what is reserved; without a kill no reader sleeps through a publication, and
  * with one none does for longer than its deadline; everybody reaches the end.
  *
- * Planted faults, each of which must be found: -DCLAIM_AFTER_FILL, -DPUBLISH_BEFORE_FILL and
- * -DADOPT_STALE. tests/unit/ring_model.py runs them all.
+ * Planted faults, each of which must be found: -DCLAIM_AFTER_FILL, -DPUBLISH_BEFORE_FILL,
+ * -DADOPT_STALE, -DADOPT_LOWERS, -DREAD_LOOKS_ONCE. tests/unit/ring_model.py runs them all.
  */
 #define CAPACITY_FRAMES 4
-#define BLOCK_FRAMES    2 /* what ring_write() is called with */
+#define BLOCK_FRAMES    2 /* what ring_write() is called with at most; every other writer's are of 1 */
 #define CHUNK_FRAMES    3 /* its borders are no borders of blocks, as those of 4410 and 64 */
 #define READ_FRAMES     2 /* what ring_read() is called with, at most */
 #ifndef END_FRAME
 #define END_FRAME 8 /* where the model ends: twice around */
 #endif
 #ifndef KILLS
-#define KILLS 2
+#define KILLS 1
 #endif
 #ifndef JUMPS
 #define JUMPS 1
@@ -44,6 +45,9 @@ byte holds[END_FRAME]; /* what was published at each position; 0: it was jumped 
 
 inline claim(end)
 {
+#ifdef ADOPT_LOWERS
+    reserved_frames = end;
+#endif
     if
     :: reserved_frames < end -> reserved_frames = end /* W1 */
     :: else
@@ -73,29 +77,33 @@ inline fill()
 {
     at = 0;
     do
-    :: at < BLOCK_FRAMES ->
+    :: at < n_frames ->
         frames[(start + at) % CAPACITY_FRAMES] = RENDERED(next + at, life); /* W2 */
         at++
     :: else -> break
     od
 }
 
-/* BLOCK_FRAMES, rendered as those from `next` on */
+/* Some frames, rendered as those from `next` on */
 inline ring_write()
 {
     start = published_frames;
+    d_step {
+        n_frames = BLOCK_FRAMES - life % 2;
+        n_frames = (END_FRAME - start < n_frames -> END_FRAME - start : n_frames)
+    }
 #if defined(CLAIM_AFTER_FILL)
     fill();
-    claim(start + BLOCK_FRAMES);
-    publish(start + BLOCK_FRAMES)
+    claim(start + n_frames);
+    publish(start + n_frames)
 #elif defined(PUBLISH_BEFORE_FILL)
-    claim(start + BLOCK_FRAMES);
-    publish(start + BLOCK_FRAMES);
+    claim(start + n_frames);
+    publish(start + n_frames);
     fill()
 #else
-    claim(start + BLOCK_FRAMES);
+    claim(start + n_frames);
     fill();
-    publish(start + BLOCK_FRAMES)
+    publish(start + n_frames)
 #endif
 }
 
@@ -111,7 +119,7 @@ inline ring_jump(frame)
 /* A synthd: a standby until the one before it is dead, then it goes on where the ring stands. */
 proctype writer(byte life)
 {
-    byte next, start, at;
+    byte next, start, at, n_frames;
     bool jumps;
 
 #ifdef ADOPT_STALE
@@ -126,7 +134,7 @@ end:
         do
         :: next < END_FRAME ->
             ring_write();
-            next = next + BLOCK_FRAMES
+            next = next + n_frames
         :: next + BLOCK_FRAMES < END_FRAME && n_jumps < JUMPS -> /* it is too far behind */
             n_jumps++;
             do
@@ -137,7 +145,7 @@ end:
         :: next >= END_FRAME -> break
         od
     } unless {
-        atomic { n_kills > life -> writing++; next = 0; start = 0; at = 0; jumps = false }
+        atomic { n_kills > life -> writing++; next = 0; start = 0; at = 0; n_frames = 0; jumps = false }
     }
 }
 
@@ -176,7 +184,9 @@ inline ring_read()
         :: at < n -> dst[at] = frames[(cursor + at) % CAPACITY_FRAMES]; at++ /* R2 */
         :: else -> break
         od;
+#ifndef READ_LOOKS_ONCE
         oldest_unclaimed(oldest); /* R3 */
+#endif
         if
         :: cursor < oldest -> cursor = oldest
         :: else ->

@@ -14,15 +14,19 @@ import tempfile
 
 MODEL = pathlib.Path(__file__).resolve().parents[2] / "common/ring.pml"
 FULL = os.environ.get("AURALIS_FULL") == "1"
-SIZE = ["-DKILLS=3"] if FULL else []
+SIZE = ["-DKILLS=2"] if FULL else []
 DEPTH, MEMORY_MB, TIMEOUT_S = 100_000, 4000, 600
+
+FOUND = "assertion violated (dst[at]==holds[(cursor+at)])"
 
 # what is planted, its macro, what must be said of it
 RUNS = [
     ("nothing", None, None),
-    ("the claim comes after the fill", "CLAIM_AFTER_FILL", "assertion violated (dst[at]==holds[(cursor+at)])"),
-    ("the publication comes before the fill", "PUBLISH_BEFORE_FILL", "assertion violated (dst[at]==holds[(cursor+at)])"),
-    ("one adopts where it last saw the ring", "ADOPT_STALE", "assertion violated (dst[at]==holds[(cursor+at)])"),
+    ("the claim comes after the fill", "CLAIM_AFTER_FILL", FOUND),
+    ("the publication comes before the fill", "PUBLISH_BEFORE_FILL", FOUND),
+    ("one adopts where it last saw the ring", "ADOPT_STALE", FOUND),
+    ("an adopter lowers what was claimed", "ADOPT_LOWERS", FOUND),
+    ("a reader does not look again after copying", "READ_LOOKS_ONCE", FOUND),
 ]
 
 
