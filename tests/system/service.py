@@ -19,7 +19,7 @@ STATE = '/var/lib/auralis/main'
 DAEMONS = station.DAEMONS
 UNITS = (*DAEMONS, 'synthd-standby')
 DROP_INS = '/run/systemd/system'
-RETRY_S = 2  # here; 30 as it is installed
+PAUSE_S = 2  # before auralis-retry starts it again, here; 30 as it is installed
 POLL_S = 0.005
 
 
@@ -130,5 +130,5 @@ class Service(station.Station):
         return [json.loads(line) for line in out.splitlines()]
 
 
-__all__ = ['DAEMONS', 'DROP_INS', 'RETRY_S', 'RING', 'STATE', 'UNITS', 'URL', 'Service', 'drop_in', 'facts', 'listeners',
+__all__ = ['DAEMONS', 'PAUSE_S', 'RING', 'STATE', 'UNITS', 'URL', 'Service', 'drop_in', 'facts', 'listeners',
            'station', 'systemctl', 'unit_name', 'until']

@@ -103,8 +103,7 @@ class Faults(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         mount_state()
-        drop_in('auralis-retry@.service', '[Service]', 'ExecStart=', f'ExecStart=sleep {service.RETRY_S}',
-                'ExecStart=systemctl start %i.service')
+        drop_in('auralis-retry@.service', '[Service]', f'Environment=PAUSE_S={service.PAUSE_S}')
         systemctl('enable', 'auralis.target')
         cls.service = service.Service().start()
         until(cls.service.whole, 'all runs')
