@@ -10,7 +10,7 @@ import listeners
 import station
 
 STEERS_S = 5       # seconds of the station between two changes: the journal reaches its bound in 6 hours
-SAMPLES, TOLD_EVERY = 48, 8       # rows of the figures, at least one a minute of the machine
+SAMPLES, TOLD_EVERY = 48, 8  # of the figures; one lasts a second to a minute of the machine
 LEAD_MS = 2000     # a fast station's: 100 ms of the machine at 20 times real time
 JOURNAL_MAX_BYTES = (64 << 20) + (256 << 10)  # journal.h: the bound, and the file that is written
 COLUMNS = ['hours', 'RSS MB, composerd', 'synthd', 'streamd', 'descriptors', 'shm KiB', 'journal MiB', 'missing',
@@ -36,7 +36,7 @@ class Sample:
         self.journal_mib = sum(entry.stat().st_size for entry in os.scandir(folder)) / (1 << 20)
         self.late_blocks = soak.metric('synthd_underruns_total')
         self.heard = heard
-        self.offset_s = heard['offset_s']
+        self.offset_s = soak.samples[-1].offset_s if heard['offset_s'] is None else heard['offset_s']
 
     def row(self, first):
         heard = self.heard
@@ -68,7 +68,7 @@ class Soak:
 
     def play(self):
         """Samples until the hours are over; what the streamer says of lateness in the end."""
-        every_h = min(self.wanted_hours / SAMPLES, self.rate / 60)
+        every_h = max(self.rate / 3600, min(self.wanted_hours / SAMPLES, self.rate / 60))
         while self.hours() < self.wanted_hours:
             until_h = (len(self.samples) + 1) * every_h
             while self.hours() < until_h:
