@@ -108,9 +108,9 @@ class Soak:
         return [b - a for a, b in zip(before.rss_mb, after.rss_mb)]
 
     def drift_ms_an_hour(self):
-        """The machine's milliseconds, an hour of the station."""
+        """The machine's milliseconds, an hour of the station (of less than one: all of it)."""
         before, after = self.samples[0], self.samples[-1]
-        return abs(after.offset_s - before.offset_s) * 1000 / max(after.hours - before.hours, 1e-9)
+        return abs(after.offset_s - before.offset_s) * 1000 / max(after.hours - before.hours, 1)
 
     def total(self, name):
         return sum(sample.heard[name] for sample in self.samples)
