@@ -271,6 +271,14 @@ struct reloading {
     char **argv;
 };
 
+static void refuse_reload(const char *reason)
+{
+    const struct log_facts facts = {.reason = reason};
+
+    log_event(LOG_EVENT_config_refused, &facts,
+              "cannot reload the configuration, serving on as before");
+}
+
 /* SIGHUP: the page, who may steer, names and limits. All else waits for a restart. */
 static void reload(void *user)
 {
@@ -283,19 +291,18 @@ static void reload(void *user)
 
     (void)streamd_reload(streamd); /* it says itself what failed */
     if (settings_reload(&next, &program, reloading->argc, reloading->argv, &error) < 0) {
-        log_warn("cannot reload the configuration, serving on as before reason=\"%s\"",
-                 error.text);
+        refuse_reload(error.text);
         return;
     }
     if (name_station(streamd, next.stream_allowed_hosts, &hosts) < 0) {
-        log_warn("cannot reload the configuration: stream.allowed_hosts has too many names");
+        refuse_reload("stream.allowed_hosts has too many names");
         return;
     }
     streamd->hosts = hosts;
     memcpy(settings->stream_control, next.stream_control, SETTING_TEXT_BYTES);
     streamd->peers.max_per_address = (uint32_t)next.stream_max_clients_per_address;
     streamd->peers.changes_per_second = next.stream_max_changes_per_second;
-    log_info("the configuration was read again");
+    log_event(LOG_EVENT_config_reloaded, NULL, "the configuration was read again");
 }
 
 int main(int argc, char **argv)

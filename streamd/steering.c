@@ -9,12 +9,14 @@
 static void load_token(const char *dir, struct access *access)
 {
     const int rc = token_file_load(dir, access->token);
+    struct log_facts facts = {.path = dir};
 
     if (rc < 0) {
-        log_error("nobody may steer: cannot keep a token: %s dir=%s", log_errno(rc), dir);
+        facts.reason = log_errno(rc);
+        log_event(LOG_EVENT_token_failed, &facts, "nobody may steer: cannot keep a token");
         access->mode = ACCESS_OFF;
     } else if (rc == TOKEN_FILE_MADE) {
-        log_info("a token was made; auralisctl token shows it dir=%s", dir);
+        log_event(LOG_EVENT_token_made, &facts, "a token was made; auralisctl token shows it");
     }
 }
 

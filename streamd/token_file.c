@@ -114,7 +114,10 @@ int token_file_load(const char *dir, char token[ACCESS_TOKEN_BYTES])
 
     if (rc == -EBADMSG) {
         snprintf(bad, sizeof(bad), "%s.bad", path);
-        log_warn("the token cannot be used and is set aside file=%s", bad);
+        const struct log_facts facts = {.path = bad};
+
+        log_event(LOG_EVENT_token_set_aside, &facts,
+                  "the token cannot be used and is set aside");
         if (rename(path, bad) != 0) {
             return -errno;
         }
