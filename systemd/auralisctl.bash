@@ -1,7 +1,7 @@
 # Completion of auralisctl for bash. The words are made by scripts/gen-docs.
 declare -A _auralisctl_words=(
     # generated: words
-    [auralisctl]='--help -h --dir --instance status set preset next reseed events ring listen'
+    [auralisctl]='--help -h --dir --instance status set preset next reseed events ring listen listen-on token'
     [set]='key= mode= bpm= intensity= brightness= space= width= mix.pad= mix.lead= mix.bass= mix.bell= mix.texture= mix.percussion= preset= seed='
     [preset]='focus meditation sleep bright'
     [events]='phrase params heartbeat'

@@ -23,7 +23,7 @@ function(auralis_command_manual page section depends)
     auralis_compressed(${name} ${CMAKE_CURRENT_BINARY_DIR}/${name} ${CMAKE_INSTALL_MANDIR}/man${section})
 endfunction()
 
-foreach(page auralis auralis-metrics auralis-music auralis-sound)
+foreach(page auralis auralis-journal auralis-lan auralis-metrics auralis-music auralis-sound)
     auralis_compressed(${page}.7 ${CMAKE_CURRENT_SOURCE_DIR}/${page}.7 ${CMAKE_INSTALL_MANDIR}/man7)
 endforeach()
 auralis_compressed(auralis.conf.5 ${CMAKE_CURRENT_SOURCE_DIR}/auralis.conf.5 ${CMAKE_INSTALL_MANDIR}/man5)

@@ -17,6 +17,8 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "python3, systemd (>= 252)")
 # The texture font, which is in the package, plays without the first; the second is for auralisctl events.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "fluid-soundfont-gm, python3-zmq")
+# For auralis-speaker.service, and for http://box.local:8000.
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "alsa-utils, avahi-daemon")
 
 # Removing and purging go by the names of the units: auralis for auralis.target and auralis@NAME.target.
 set(unit_names auralis-retry)

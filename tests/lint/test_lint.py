@@ -91,7 +91,7 @@ class Lint(unittest.TestCase):
             for folder in ('systemd', 'web'):
                 os.makedirs(os.path.join(root, folder))
             os.makedirs(os.path.join(root, 'scripts'))
-            for script in ('auralisctl', 'gen-docs'):
+            for script in ('auralisctl', 'auralisctl_net.py', 'gen-docs'):
                 generator = shutil.copy(os.path.join(PROJECT, 'scripts', script), os.path.join(root, 'scripts'))
             subprocess.run([generator], check=True, stdout=subprocess.DEVNULL)
             self.assertEqual(run_lint(root, 'docs').returncode, 0)

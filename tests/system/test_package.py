@@ -17,8 +17,8 @@ import packaged
 from packaged import station
 
 PROGRAMS = ('auralis-composerd', 'auralis-synthd', 'auralis-streamd', 'auralisctl')
-PAGES = ('man1/auralisctl.1', 'man5/auralis.conf.5', 'man7/auralis.7', 'man7/auralis-metrics.7', 'man7/auralis-music.7',
-         'man7/auralis-sound.7', 'man8/auralis-composerd.8', 'man8/auralis-streamd.8', 'man8/auralis-synthd.8')
+PAGES = ('auralisctl.1', 'auralis.conf.5', 'auralis.7', 'auralis-journal.7', 'auralis-lan.7', 'auralis-metrics.7',
+         'auralis-music.7', 'auralis-sound.7', 'auralis-composerd.8', 'auralis-streamd.8', 'auralis-synthd.8')
 FOLDER = tempfile.mkdtemp(prefix='auralis-package-', dir='/tmp')
 PACKAGE = ''
 
@@ -31,6 +31,10 @@ def setUpModule():
 
 def tearDownModule():
     shutil.rmtree(FOLDER)
+
+
+def page_path(page):
+    return f'usr/share/man/man{page[-1]}/{page}.gz'
 
 
 def field(name):
@@ -57,14 +61,15 @@ class Content(unittest.TestCase):
     def test_every_file_that_is_expected_is_there(self):
         web = os.path.join(station.PROJECT, 'web')
         expected = {f'usr/bin/{name}' for name in PROGRAMS}
-        expected |= {f'usr/share/man/{page}.gz' for page in PAGES}
+        expected |= {page_path(page) for page in PAGES}
         expected |= {'usr/share/auralis/web/' + os.path.relpath(os.path.join(folder, name), web)
                      for folder, _, names in os.walk(web) for name in names}
         expected |= {f'usr/lib/systemd/system/auralis{form}.target' for form in ('', '@')}
         expected |= {f'usr/lib/systemd/system/auralis-{daemon}{form}.service'
                      for daemon in packaged.DAEMONS for form in ('', '@')}
         expected |= {'etc/auralis/auralis.conf', 'usr/lib/sysusers.d/auralis.conf', 'usr/lib/tmpfiles.d/auralis.conf',
-                     'usr/lib/systemd/system/auralis-streamd.socket', 'usr/share/auralis/auralis-texture.sf2',
+                     'usr/lib/systemd/catalog/auralis.catalog', 'usr/lib/systemd/system/auralis-streamd.socket',
+                     'usr/share/auralis/auralis-texture.sf2', 'usr/share/auralis/auralisctl_net.py',
                      'usr/share/bash-completion/completions/auralisctl', 'usr/share/doc/auralis/changelog.gz',
                      'usr/share/doc/auralis/copyright'}
         self.assertEqual(expected - self.files, set())
@@ -104,11 +109,11 @@ class Content(unittest.TestCase):
 
     def test_manual_pages_render_without_a_warning_and_hold_every_option(self):
         for page in PAGES:
-            roff = gzip.decompress(self.read_bytes(f'usr/share/man/{page}.gz')).decode()
+            roff = gzip.decompress(self.read_bytes(page_path(page))).decode()
             groff = subprocess.run(['groff', '-t', '-man', '-Tutf8', '-ww', '-z'], input=roff, text=True,
                                    stderr=subprocess.PIPE, check=True)
             self.assertEqual(groff.stderr, '', page)
-            program = os.path.basename(page).split('.')[0]
+            program = page.split('.')[0]
             if program in PROGRAMS:
                 told = debian.run(os.path.join(self.root, 'usr/bin', program), '--help')
                 for word in re.findall(r'^  (--[a-z-]+|[a-z-]+)', told, re.MULTILINE):
