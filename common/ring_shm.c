@@ -117,8 +117,8 @@ static bool is_passing(int rc)
 }
 
 /* What to do about the segment that has the name now: adopt it, replace it, set it aside or
- * make a first one. It stays mapped at *old (NULL when nothing is there). -errno
- * when it cannot be looked at: it may be good. */
+ * make a first one. It stays mapped at *old (NULL when nothing is there). -errno when it cannot
+ * be looked at: it may be good. */
 static int inspect(const char *name, const struct ring_format *format, void **old,
                    size_t *bytes, const char **reason)
 {
@@ -133,7 +133,7 @@ static int inspect(const char *name, const struct ring_format *format, void **ol
         return is_passing(rc) ? rc : RING_SET_ASIDE;
     }
     if (ring_check(*old, *bytes, reason) != 0) {
-        return RING_SET_ASIDE; /* mapped still: who reads it is told to look at the name again */
+        return RING_SET_ASIDE; /* mapped still: its readers are to look at the name again */
     }
     assert(*old != NULL);
     *reason = "it belongs to another stream";
