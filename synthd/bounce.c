@@ -9,7 +9,7 @@ _Static_assert((int)STAGE_COUNT <= (int)PIPELINE_STAGES, "every band has its sta
 
 static int play(struct bounce *bounce, int band, struct bounce_batch *batch)
 {
-    render_voices(bounce->render, band, &batch->batch);
+    render_voices(bounce->render, band, &batch->rendered);
     return 0;
 }
 
@@ -32,7 +32,7 @@ static int write_block(struct bounce *bounce, struct bounce_batch *batch, uint32
     if (block->fading && bounce->quiet_blocks >= QUIET_BLOCKS) {
         return BOUNCE_FADED;
     }
-    render_mix(bounce->render, &batch->batch, i, words, &chunk);
+    render_mix(bounce->render, &batch->rendered, i, words, &chunk);
     bounce->quiet_blocks = is_quiet(words) ? bounce->quiet_blocks + 1 : 0;
     return sink_write(bounce->sink, words + block->skip_frames, block->n_frames);
 }
@@ -41,7 +41,7 @@ static int write_batch(struct bounce *bounce, struct bounce_batch *batch)
 {
     int rc = 0;
 
-    for (uint32_t i = 0; i < batch->batch.n_blocks && rc == 0; i++) {
+    for (uint32_t i = 0; i < batch->rendered.n_blocks && rc == 0; i++) {
         rc = write_block(bounce, batch, i);
     }
     return rc;
@@ -76,9 +76,9 @@ int bounce_add(struct bounce *bounce, uint32_t skip_frames, uint32_t n_frames, b
             return rc;
         }
         bounce->filling = &bounce->batches[slot];
-        bounce->filling->batch.n_blocks = 0;
+        bounce->filling->rendered.n_blocks = 0;
     }
-    struct render_batch *const batch = &bounce->filling->batch;
+    struct render_batch *const batch = &bounce->filling->rendered;
     struct bounce_block *const block = &bounce->filling->blocks[batch->n_blocks];
 
     block->skip_frames = skip_frames;

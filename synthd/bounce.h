@@ -27,7 +27,7 @@ struct bounce_block {
 };
 
 struct bounce_batch {
-    struct render_batch batch;
+    struct render_batch rendered;
     struct bounce_block blocks[RENDER_BATCH_BLOCKS]; /* those of the batch */
 };
 

@@ -1,5 +1,7 @@
 #include "synthd/echo.h"
 
+#include "synthd/delay_line.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -57,27 +59,15 @@ static void take(struct echo *echo, const struct stereo *send)
     echo->low = fabsf(low) < tiny ? 0 : low;
 }
 
-/* A block in a row of what goes round in the line: there, or where it wraps, in `spare`. */
-static const float *row(const struct echo *echo, uint32_t from, float spare[BLOCK_FRAMES])
-{
-    const uint32_t begin = from % ECHO_LINE_FRAMES;
-
-    if (begin + BLOCK_FRAMES <= ECHO_LINE_FRAMES) {
-        return echo->line + begin;
-    }
-    for (uint32_t i = 0; i < BLOCK_FRAMES; i++) {
-        spare[i] = echo->line[(from + i) % ECHO_LINE_FRAMES];
-    }
-    return spare;
-}
-
 /* Adds both taps of one time, by a gain that moves in a straight line. */
 static void give(const struct echo *echo, uint32_t frames, float gain, float step,
                  struct stereo *wet)
 {
-    float spares[2][BLOCK_FRAMES];
-    const float *const once = row(echo, echo->at - frames, spares[0]);
-    const float *const twice = row(echo, echo->at - 2 * frames, spares[1]);
+    float spares[2][DELAY_ROW_SAMPLES];
+    const float *const once =
+        delay_row(echo->line, ECHO_LINE_FRAMES, echo->at - frames, spares[0]);
+    const float *const twice =
+        delay_row(echo->line, ECHO_LINE_FRAMES, echo->at - 2 * frames, spares[1]);
 
     for (int i = 0; i < BLOCK_FRAMES; i++) {
         const float now = gain + step * (float)i;

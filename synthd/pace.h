@@ -13,8 +13,6 @@
 #include <stdint.h>
 
 enum {
-    /* Rendered and published at once: waking up for less costs more than it is worth. */
-    PACE_BATCH_FRAMES = 1024,
     PACE_CATCH_UP_SECONDS =
         8, /* an outage up to this long is rendered, faster than real time */
     PACE_HISTORY_SECONDS = 25, /* what can still be heard began no longer ago */

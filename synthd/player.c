@@ -15,8 +15,6 @@
  * The lead is shorter by half of them before that, and longer behind it. */
 enum { TURN_BATCHES = 2 };
 
-_Static_assert((int)PACE_BATCH_FRAMES == (int)RENDER_BATCH_FRAMES, "a batch is a batch");
-
 /* What comes out at once. */
 struct batch {
     uint64_t frame;
@@ -314,12 +312,11 @@ static void check_time(struct player *player, uint64_t frame, int64_t now_ns)
 {
     const int64_t ahead = pace_ahead_frames(&player->pace, frame, now_ns);
 
-    if (ahead + PACE_BATCH_FRAMES >= (int64_t)player->pace.lead_frames) {
+    if (ahead + RENDER_BATCH_FRAMES >= (int64_t)player->pace.lead_frames) {
         player->catching_up = false;
     }
     if (ahead < 0) {
-        metric_add(&player->books.metrics, METRIC_synthd_underruns,
-                   PACE_BATCH_FRAMES / BLOCK_FRAMES);
+        metric_add(&player->books.metrics, METRIC_synthd_underruns, RENDER_BATCH_BLOCKS);
         metric_add(&player->books.metrics, METRIC_synthd_catch_ups, !player->catching_up);
         player->catching_up = true;
     }
@@ -404,7 +401,7 @@ static void go_public(struct player *player, int64_t now_ns)
 
 bool player_ready(const struct player *player)
 {
-    const uint64_t most_behind = 2 * (uint64_t)PACE_BATCH_FRAMES;
+    const uint64_t most_behind = 2 * (uint64_t)RENDER_BATCH_FRAMES;
 
     return player->writes || (player->playing && player->render.frame + most_behind >=
                                                      ring_published(player->ring.ring));
@@ -429,7 +426,7 @@ static void show_standby(struct player *player, int64_t now_ns)
 /* When the last of the next turn's batches is to be rendered. */
 static int64_t next_deadline_ns(const struct player *player)
 {
-    const uint64_t before = (uint64_t)(player->turn_batches - 1) * PACE_BATCH_FRAMES;
+    const uint64_t before = (uint64_t)(player->turn_batches - 1) * RENDER_BATCH_FRAMES;
 
     return pace_deadline_ns(&player->pace, player->render.frame + before);
 }
@@ -457,7 +454,7 @@ int64_t player_turn(struct player *player, int64_t now_ns)
         player_join(player, now_ns);
     }
     if (player->private &&
-        !reserve_has_room(&player->reserve, player->ring.ring, PACE_BATCH_FRAMES)) {
+        !reserve_has_room(&player->reserve, player->ring.ring, RENDER_BATCH_FRAMES)) {
         return now_ns + stalled_ns; /* the writer hangs; should it die, all it lacks is here */
     }
     const int64_t deadline_ns = next_deadline_ns(player);

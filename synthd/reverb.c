@@ -1,5 +1,7 @@
 #include "synthd/reverb.h"
 
+#include "synthd/delay_line.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -11,8 +13,6 @@ static const int diffuser_lengths[REVERB_DIFFUSERS] = {241, 557, 263, 601};
 /* Blocks of 64 frames that each line takes to sway once: 1.1 to 2.6 s, never in step. */
 static const uint64_t sway_blocks[REVERB_LINES] = {769,  887,  1013, 1151,
                                                    1289, 1447, 1597, 1777};
-
-enum { ROW_FRAMES = BLOCK_FRAMES + 2 }; /* a block, and what lies between its samples */
 
 static const float sway_frames = 7.0f;
 static const float diffusion = 0.62f;
@@ -70,29 +70,14 @@ static float sway_at(uint64_t frame, int line)
 /* Every delay is longer than a block, so each step can take a whole block at once. Blocks are
  * written where they never wrap: positions and buffers are multiples of a block. */
 
-/* Samples in a row of what goes round in a memory: there, or where it wraps, in `spare`. */
-static const float *row(const float *memory, uint32_t size, uint32_t from,
-                        float spare[ROW_FRAMES])
-{
-    const uint32_t begin = from % size;
-
-    if (begin + ROW_FRAMES <= size) {
-        return memory + begin;
-    }
-    for (uint32_t i = 0; i < ROW_FRAMES; i++) {
-        spare[i] = memory[(from + i) % size];
-    }
-    return spare;
-}
-
 static void diffuse(struct reverb *reverb, int diffuser, const float *in,
                     float out[BLOCK_FRAMES])
 {
     float *const memory = reverb->diffusers[diffuser];
     float *const now = memory + reverb->at % REVERB_DIFFUSER_FRAMES;
-    float spare[ROW_FRAMES];
-    const float *const old = row(memory, REVERB_DIFFUSER_FRAMES,
-                                 reverb->at - reverb->diffuser_frames[diffuser], spare);
+    float spare[DELAY_ROW_SAMPLES];
+    const float *const old = delay_row(memory, REVERB_DIFFUSER_FRAMES,
+                                       reverb->at - reverb->diffuser_frames[diffuser], spare);
 
     for (int i = 0; i < BLOCK_FRAMES; i++) {
         const float kept = flushed(in[i] - diffusion * old[i]);
@@ -124,12 +109,12 @@ static void cut_lows(struct reverb *reverb, const struct stereo *send)
 /* One side's way in, behind the low cut: pre-delay, two allpasses. */
 static void way_in(struct reverb *reverb, int side, float out[BLOCK_FRAMES])
 {
-    float spare[ROW_FRAMES];
+    float spare[DELAY_ROW_SAMPLES];
     float once[BLOCK_FRAMES];
 
     diffuse(reverb, 2 * side,
-            row(reverb->predelay[side], REVERB_PREDELAY_FRAMES,
-                reverb->at - reverb->predelay_frames, spare),
+            delay_row(reverb->predelay[side], REVERB_PREDELAY_FRAMES,
+                      reverb->at - reverb->predelay_frames, spare),
             once);
     diffuse(reverb, 2 * side + 1, once, out);
 }
@@ -156,9 +141,9 @@ static void line_out(struct reverb *reverb, int line, float sway, float out[BLOC
     const float last = reverb->line_frames[line] + sway;
     const float step = (last - first) / BLOCK_FRAMES;
     const uint32_t longest = (uint32_t)larger(first, last) + 1;
-    float spare[ROW_FRAMES];
+    float spare[DELAY_ROW_SAMPLES];
     const float *const old =
-        row(reverb->lines[line], REVERB_LINE_FRAMES, reverb->at - longest, spare);
+        delay_row(reverb->lines[line], REVERB_LINE_FRAMES, reverb->at - longest, spare);
 
     for (int i = 0; i < BLOCK_FRAMES;) {
         const uint32_t whole = (uint32_t)(first + step * (float)i);

@@ -9,6 +9,7 @@
 
 #include "check.h"
 
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -88,5 +89,28 @@ static inline bool scratch_exists(const char *name)
 
 #define SCRATCH_TEST(test)                                                                     \
     cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
+
+/* Standard error as it was before scratch_catch_stderr(). */
+static int scratch_saved_stderr;
+
+/* Standard error goes to the file "stderr" of the folder from here on. */
+static inline void scratch_catch_stderr(void)
+{
+    char path[SCRATCH_PATH_BYTES];
+    const int fd =
+        open(scratch_path(path, "stderr"), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    CHECK(fd >= 0);
+    scratch_saved_stderr = dup(STDERR_FILENO);
+    CHECK(dup2(fd, STDERR_FILENO) == STDERR_FILENO);
+    close(fd);
+}
+
+/* Back as it was: what a failing check prints must be seen. */
+static inline void scratch_release_stderr(void)
+{
+    dup2(scratch_saved_stderr, STDERR_FILENO);
+    close(scratch_saved_stderr);
+}
 
 #endif

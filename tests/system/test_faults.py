@@ -165,26 +165,21 @@ class Faults(unittest.TestCase):
 
     # ---- signals ----
 
-    def test_a_daemon_is_killed(self):
-        for daemon in (*DAEMONS, 'synthd-standby'):
+    def send_to_each(self, number, daemons):
+        for daemon in daemons:
             with self.subTest(daemon):
                 self.setUp()
-                self.send_often(signal.SIGKILL, daemon)
-                self.check(f'SIGKILL {daemon}', TIMES)
+                self.send_often(number, daemon)
+                self.check(f'{number.name} {daemon}', TIMES)
+
+    def test_a_daemon_is_killed(self):
+        self.send_to_each(signal.SIGKILL, (*DAEMONS, 'synthd-standby'))
 
     def test_a_daemon_aborts(self):
-        for daemon in DAEMONS:
-            with self.subTest(daemon):
-                self.setUp()
-                self.send_often(signal.SIGABRT, daemon)
-                self.check(f'SIGABRT {daemon}', TIMES)
+        self.send_to_each(signal.SIGABRT, DAEMONS)
 
     def test_a_daemon_hangs(self):
-        for daemon in DAEMONS:
-            with self.subTest(daemon):
-                self.setUp()
-                self.send_often(signal.SIGSTOP, daemon)
-                self.check(f'SIGSTOP {daemon}', TIMES)
+        self.send_to_each(signal.SIGSTOP, DAEMONS)
 
     def test_two_are_killed_at_once(self):
         for two in (('composerd', 'synthd'), ('composerd', 'streamd'), ('synthd', 'streamd')):

@@ -5,30 +5,12 @@
 #include "tests/scratch.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
-static int saved_stderr;
-
-/* Standard error goes to a file of the test's own from here on. */
-static void catch_stderr(void)
-{
-    char path[SCRATCH_PATH_BYTES];
-    const int fd =
-        open(scratch_path(path, "stderr"), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-    CHECK(fd >= 0);
-    saved_stderr = dup(STDERR_FILENO);
-    CHECK(dup2(fd, STDERR_FILENO) == STDERR_FILENO);
-    close(fd);
-}
-
-/* Back as it was: what a failing check prints must be seen. */
 static char *caught(void)
 {
-    dup2(saved_stderr, STDERR_FILENO);
-    close(saved_stderr);
+    scratch_release_stderr();
     return scratch_read("stderr");
 }
 
@@ -43,7 +25,7 @@ static void check_caught(const char *expected)
 static void test_a_line_begins_with_the_name_on_a_terminal(void **state)
 {
     (void)state;
-    catch_stderr();
+    scratch_catch_stderr();
     unsetenv("JOURNAL_STREAM");
     const int rc = log_init("synthd", "info");
 
@@ -58,7 +40,7 @@ static void test_a_line_begins_with_its_priority_when_the_journal_has_no_socket(
     char stream[64];
 
     (void)state;
-    catch_stderr();
+    scratch_catch_stderr();
     fstat(STDERR_FILENO, &facts);
     snprintf(stream, sizeof stream, "%ju:%ju", (uintmax_t)facts.st_dev,
              (uintmax_t)facts.st_ino);
@@ -78,7 +60,7 @@ static void test_a_line_begins_with_its_priority_when_the_journal_has_no_socket(
 static void test_another_stream_than_the_journals_gets_no_prefix(void **state)
 {
     (void)state;
-    catch_stderr();
+    scratch_catch_stderr();
     setenv("JOURNAL_STREAM", "1:2", 1);
     log_init("composerd", "info");
     log_warn("w");
@@ -89,7 +71,7 @@ static void test_another_stream_than_the_journals_gets_no_prefix(void **state)
 static void test_what_is_below_the_level_is_not_said(void **state)
 {
     (void)state;
-    catch_stderr();
+    scratch_catch_stderr();
     log_init("n", "warning");
     log_error("e");
     log_warn("w");
@@ -115,7 +97,7 @@ static void test_an_event_tells_its_facts_behind_the_sentence(void **state)
                                     .count = {"left_out_frames", 64}};
 
     (void)state;
-    catch_stderr();
+    scratch_catch_stderr();
     log_init("n", "info");
     log_event(LOG_EVENT_stream_born, &facts, "it is %s", "born");
     log_event(LOG_EVENT_stream_born, &(const struct log_facts){.times = 1}, "as usual");
@@ -139,7 +121,7 @@ static void test_trouble_is_said_once_while_it_is_there_and_once_when_it_is_over
     struct trouble second = {0};
 
     (void)state;
-    catch_stderr();
+    scratch_catch_stderr();
     log_init("n", "info");
     for (int i = 0; i < 1000; i++) {
         log_trouble(&first, &kind, true, &facts);
@@ -158,7 +140,7 @@ static void test_how_often_is_said_of_what_happens_and_not_of_what_is_watched(vo
     const struct log_facts facts = {.path = "/p"};
 
     (void)state;
-    catch_stderr();
+    scratch_catch_stderr();
     log_init("n", "info");
     for (int watched = 0; watched < 2; watched++) {
         struct trouble trouble = {.seen_ns = clock_machine_ns(), .unsaid = 5};
@@ -179,7 +161,7 @@ static void test_unknown_levels_are_refused(void **state)
 static void test_an_event_stays_one_line_whatever_it_tells_of(void **state)
 {
     (void)state;
-    catch_stderr();
+    scratch_catch_stderr();
     log_init("n", "info");
     log_warn("refused reason=\"%s\"", "a\nn: forged\x1b[31m\r");
     check_caught("n: refused reason=\"a n: forged [31m \"\n");
@@ -192,7 +174,7 @@ static void test_a_long_line_is_cut_and_still_ends(void **state)
     (void)state;
     memset(text, 'x', sizeof text - 1);
     text[sizeof text - 1] = '\0';
-    catch_stderr();
+    scratch_catch_stderr();
     log_init("n", "info");
     log_warn("%s", text);
     char *const line = caught();

@@ -6,7 +6,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -18,21 +17,13 @@ static int journal_fd;
 static char datagram[DATAGRAM_BYTES];
 
 /* Standard error is a file of the test's own from here on, and the journal's at that. */
-static int saved_stderr;
-
 static void be_under_the_journal(void)
 {
     struct sockaddr_un address = {AF_UNIX, ""};
-    char path[SCRATCH_PATH_BYTES];
     char stream[64];
     struct stat facts;
-    const int fd =
-        open(scratch_path(path, "stderr"), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
-    CHECK(fd >= 0);
-    saved_stderr = dup(STDERR_FILENO);
-    CHECK(dup2(fd, STDERR_FILENO) == STDERR_FILENO);
-    close(fd);
+    scratch_catch_stderr();
     fstat(STDERR_FILENO, &facts);
     snprintf(stream, sizeof stream, "%ju:%ju", (uintmax_t)facts.st_dev,
              (uintmax_t)facts.st_ino);
@@ -50,8 +41,7 @@ static char *leave_the_journal(void)
 {
     unsetenv("JOURNAL_STREAM");
     close(journal_fd);
-    dup2(saved_stderr, STDERR_FILENO);
-    close(saved_stderr);
+    scratch_release_stderr();
     log_init("synthd", "info");
     return scratch_read("stderr");
 }
