@@ -1,5 +1,7 @@
 #include "common/lead_file.h"
 
+#include "common/whole_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -8,26 +10,14 @@
 
 enum { PATH_BYTES = 320, LEAD_MAX_MS = 10000 };
 
-/* Whole or not at all: it is made aside, and renamed. */
 int lead_file_write(const char *dir, int32_t ms)
 {
     char path[PATH_BYTES];
-    char aside[PATH_BYTES + 8];
     char text[16];
-    const int len = snprintf(text, sizeof text, "%d\n", ms);
 
     snprintf(path, sizeof path, "%s/lead", dir);
-    snprintf(aside, sizeof aside, "%s.new", path);
-    const int fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
-
-    if (fd < 0) {
-        return -errno;
-    }
-    const ssize_t n = write(fd, text, (size_t)len);
-    const int rc = n == len ? 0 : -EIO;
-
-    close(fd);
-    return rc == 0 && rename(aside, path) != 0 ? -errno : rc;
+    snprintf(text, sizeof text, "%d\n", ms);
+    return whole_file_replace(path, text);
 }
 
 int lead_file_read(const char *dir, int32_t *ms)

@@ -1,6 +1,7 @@
 #include "composerd/state_file.h"
 
 #include "common/file_lock.h"
+#include "common/whole_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,26 +32,6 @@ int state_lock(const char *dir)
     return file_lock_take(&lock, path);
 }
 
-static int write_whole(const char *path, const char *text)
-{
-    const size_t len = strlen(text);
-    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
-    int rc = 0;
-
-    if (fd < 0) {
-        return -errno;
-    }
-    const ssize_t n = write(fd, text, len);
-
-    if (n != (ssize_t)len) {
-        rc = n < 0 ? -errno : -ENOSPC;
-    }
-    if (close(fd) != 0 && rc == 0) {
-        rc = -errno;
-    }
-    return rc;
-}
-
 int state_save(const char *dir, const char *text)
 {
     char fresh[PATH_BYTES];
@@ -60,7 +41,7 @@ int state_save(const char *dir, const char *text)
     make_path(fresh, dir, "state.new.json");
     make_path(latest, dir, names[STATE_LATEST]);
     make_path(previous, dir, names[STATE_PREVIOUS]);
-    const int rc = write_whole(fresh, text);
+    const int rc = whole_file_write(fresh, text);
 
     if (rc != 0) {
         unlink(fresh);

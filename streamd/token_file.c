@@ -2,6 +2,7 @@
 
 #include "common/folder.h"
 #include "common/log.h"
+#include "common/whole_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,27 +39,6 @@ static int read_token(const char *path, char token[ACCESS_TOKEN_BYTES])
     return 0;
 }
 
-static int write_token(const char *path, const char *token)
-{
-    char line[ACCESS_TOKEN_BYTES + 2];
-    const int len = snprintf(line, sizeof(line), "%s\n", token);
-    const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
-    int rc = 0;
-
-    if (fd < 0) {
-        return -errno;
-    }
-    const ssize_t n = write(fd, line, (size_t)len);
-
-    if (n != len) {
-        rc = n < 0 ? -errno : -ENOSPC;
-    }
-    if (close(fd) != 0 && rc == 0) {
-        rc = -errno;
-    }
-    return rc;
-}
-
 /* Nobody can guess it, and anybody can type it: no letter looks like another or a digit. */
 static int draw_token(char token[ACCESS_TOKEN_BYTES])
 {
@@ -82,22 +62,18 @@ static int draw_token(char token[ACCESS_TOKEN_BYTES])
 
 static int make_token(const char *dir, const char *path, char token[ACCESS_TOKEN_BYTES])
 {
-    char fresh[PATH_BYTES + 8];
     char drawn[ACCESS_TOKEN_BYTES];
+    char line[ACCESS_TOKEN_BYTES + 2];
     int rc = folder_make(dir);
 
-    snprintf(fresh, sizeof(fresh), "%s.new", path);
     if (rc == 0) {
         rc = draw_token(drawn);
     }
     if (rc == 0) {
-        rc = write_token(fresh, drawn);
-    }
-    if (rc == 0 && rename(fresh, path) != 0) {
-        rc = -errno;
+        snprintf(line, sizeof(line), "%s\n", drawn);
+        rc = whole_file_replace(path, line);
     }
     if (rc != 0) {
-        unlink(fresh);
         return rc;
     }
     memcpy(token, drawn, ACCESS_TOKEN_BYTES);
