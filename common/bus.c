@@ -148,11 +148,17 @@ bool bus_server_wait(struct bus_server *bus, int64_t deadline_ns)
 {
     zmq_pollitem_t items[] = {{bus->events, 0, ZMQ_POLLIN, 0},
                               {bus->control, 0, ZMQ_POLLIN, 0}};
-    const int64_t left_ns = clock_machine_at_ns(deadline_ns) - clock_machine_ns();
+    const int64_t until_ns = clock_machine_at_ns(deadline_ns);
+    int64_t left_ns = until_ns - clock_machine_ns();
+    int n;
 
-    /* rounded up: waking a little late is better than polling through the last millisecond */
-    return zmq_poll(items, 2,
-                    left_ns <= 0 ? 0 : (long)((left_ns + NS_PER_MS - 1) / NS_PER_MS)) > 0;
+    do { /* again where the library, which counts whole milliseconds, was early */
+        /* rounded up: a little late is better than polling through the last millisecond */
+        n = zmq_poll(items, 2,
+                     left_ns <= 0 ? 0 : (long)((left_ns + NS_PER_MS - 1) / NS_PER_MS));
+        left_ns = until_ns - clock_machine_ns();
+    } while (n == 0 && left_ns > 0);
+    return n > 0;
 }
 
 int bus_next_subscription(struct bus_server *bus, char *topic, size_t size)
