@@ -16,6 +16,7 @@ KILLS = 25 if FULL else 3  # of each daemon, below what is damped
 # What is damped, and for how long: as it is installed, or shorter.
 DAMPED = [] if FULL else ['StartLimitIntervalSec=2', 'StartLimitBurst=5']
 PAUSE_S = 30 if FULL else 2
+LONG_PAUSE_S = 600  # longer than a test takes
 
 
 class Supervision(installed.Test):
@@ -87,9 +88,9 @@ class Supervision(installed.Test):
         self.assertFalse(set(before.values()) & set(self.machine.pids().values()))
         self.assertEqual(self.machine.show('auralis-streamd.socket', 'ActiveEnterTimestampMonotonic'), socket)
 
-    def loop(self, unit):
-        """Makes a daemon end as soon as it is started, and the pause before trying again short."""
-        self.machine.drop_in(RETRY, '[Service]', f'Environment=PAUSE_S={PAUSE_S}')
+    def loop(self, unit, pause_s):
+        """Makes a daemon end as soon as it is started, with a pause before it is tried again."""
+        self.machine.drop_in(RETRY, '[Service]', f'Environment=PAUSE_S={pause_s}')
         self.machine.drop_in(f'auralis-{unit}.service', '[Unit]', *DAMPED, '[Service]', 'ExecStart=', 'ExecStart=false')
         self.addCleanup(self.machine.drop_in, RETRY)
         self.machine.signal(unit, 'KILL')
@@ -101,8 +102,9 @@ class Supervision(installed.Test):
 
     def test_what_keeps_ending_is_damped_and_tried_again(self):
         self.machine.systemctl('stop', 'auralis-synthd-standby')
-        self.loop('synthd')
-        self.assertIn('auralis-synthd.service', self.machine.systemctl('list-units', '--failed', '--plain'))
+        self.loop('synthd', PAUSE_S)
+        until(lambda: 'auralis-synthd.service' in self.machine.systemctl('list-units', '--failed', '--plain'),
+              'systemctl says so')
         until(lambda: self.machine.http('/healthz')[0] == 503, '/healthz says that audio does not flow')
         self.assertIn('synthd', self.machine.http('/healthz')[1])
         self.machine.wait_state('synthd', 'activating', timeout_s=PAUSE_S + 15)  # it is tried again
@@ -112,7 +114,7 @@ class Supervision(installed.Test):
         self.machine.wait_audio()
 
     def test_what_is_stopped_while_it_is_damped_is_not_tried_again(self):
-        self.loop('composerd')
+        self.loop('composerd', LONG_PAUSE_S)
         until(lambda: 'composerd is away' in self.machine.http('/healthz')[1], '/healthz says so')
         self.machine.systemctl('stop', 'auralis-composerd')
         self.heal('composerd')
