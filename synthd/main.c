@@ -29,7 +29,7 @@ static const int64_t warming_ns = 10 * NS_PER_S;  /* after so long a standby may
 static const int64_t awaiting_ns = 2 * NS_PER_S;  /* and the writer composerd */
 static const int64_t loading_ns = 120 * NS_PER_S; /* a big font from a slow disk */
 /* Events are taken at least this often, and before each turn of rendering. */
-static const int64_t longest_sleep_ns = 50 * NS_PER_MS;
+static const int64_t longest_sleep_ns = 100 * NS_PER_MS;
 static const int64_t standby_ns = 3 * NS_PER_S;    /* one shows itself every second */
 static const int64_t watching_ns = 10 * NS_PER_MS; /* between a standby's tries for the lock */
 

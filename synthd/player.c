@@ -11,9 +11,10 @@
 /* From so far ahead a snapshot holds no phrase, only where the stream lies in time. */
 #define NOTHING_YET UINT64_C(999999999999999)
 
-/* The writer renders so many batches at once: each time it wakes up, it finds the caches cold.
- * The lead is shorter by half of them before that, and longer behind it. */
-enum { TURN_BATCHES = 2 };
+/* The writer renders so many batches at once at most, and no more than half its lead: each time
+ * it wakes up, it finds the caches cold. Before that all but one of them are lacking from the
+ * lead. */
+enum { TURN_BATCHES = 4 };
 
 /* What comes out at once. */
 struct batch {
@@ -431,13 +432,20 @@ static int64_t next_deadline_ns(const struct player *player)
     return pace_deadline_ns(&player->pace, player->render.frame + before);
 }
 
+static int turn_batches(const struct player *player)
+{
+    const int half = (int)(player->pace.lead_frames / 2 / RENDER_BATCH_FRAMES);
+
+    return player->private || half < 1 ? 1 : half < TURN_BATCHES ? half : TURN_BATCHES;
+}
+
 /* What is due. The first turn of a writer is short: it may have given nothing yet. */
 static void render_turn(struct player *player, int64_t deadline_ns)
 {
     for (int left = player->turn_batches; left > 0; left--) {
         render_batch(player, deadline_ns);
     }
-    player->turn_batches = player->private ? 1 : TURN_BATCHES;
+    player->turn_batches = turn_batches(player);
 }
 
 int64_t player_turn(struct player *player, int64_t now_ns)
