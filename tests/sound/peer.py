@@ -1,7 +1,9 @@
 """What the sound costs, beside FluidSynth's own renderer with the same notes: in turns, as ratios.
 
-Processor time is that of a whole process and of its children, start to end, but for a station that plays:
-there it is synthd's alone, while nobody listens.
+Processor time is that of a whole process and of its children, start to end, but for what plays: there it is
+what synthd alone takes while nobody listens, or FluidSynth while it plays into a file in real time. Whoever
+wakes up again and again finds caches cold and processors asleep: so what plays live is compared with both,
+and once more with its clock hurried, where it hardly sleeps.
 """
 
 import dataclasses
@@ -18,7 +20,10 @@ import takes
 
 FONT = '/usr/share/sounds/sf2/FluidR3_GM.sf2'
 LIVE_FROM_S, LIVE_WINDOW_S, LIVE_WINDOWS = 10, 20, 3
-LIVE_MINUTES = 0.1, 1  # the peer plays about these seconds of the same piece: the difference of two files
+LIVE_PERIOD_FRAMES = 2048  # of the peer that plays: synthd, too, wakes up for so many
+HURRIED = 20  # times real time
+LIVE_MINUTES = 10 / 60, 70 / 60  # the peer renders these seconds of the same piece: the difference of two files
+LIVE_PAIRS = 4  # of such files a run: one pair says little
 
 
 @dataclasses.dataclass
@@ -82,12 +87,16 @@ class Piece:
         cost.voices_s = int(re.search(r'voices_cpu_ms=(\d+)', said)[1]) / 1000
         return self.done(cost)
 
-    def peers(self, effects=True, period_frames=64):
+    def peers_words(self, period_frames, effects=True):
+        """The command that has FluidSynth play the piece: into a file, live, unless -F follows."""
         options = {'synth.cpu-cores': 1, 'synth.polyphony': 256, 'synth.reverb.active': int(effects),
-                   'synth.chorus.active': 0}
+                   'synth.chorus.active': 0, 'audio.file.name': self.out}
         words = [word for name, value in options.items() for word in ('-o', f'{name}={value}')]
-        cost, _ = run(['fluidsynth', '-ni', '-F', self.out, '-r', '44100', '-g', '0.5', '-z',
-                       str(period_frames), *words, FONT, self.midi])
+        return ['fluidsynth', '-ni', '-a', 'file', '-r', '44100', '-g', '0.5', '-z', str(period_frames), *words,
+                FONT, self.midi]
+
+    def peers(self, effects=True, period_frames=64):
+        cost, _ = run([*self.peers_words(period_frames, effects), '-F', self.out])
         return self.done(cost)
 
 
@@ -106,38 +115,62 @@ def in_turns(piece, runs):
     return found
 
 
+def ran_ns(path):
+    with open(path, encoding='ascii') as file:
+        return int(file.read().split()[0])
+
+
 def ran_s(pid):
-    with open(f'/proc/{pid}/schedstat', encoding='ascii') as file:
-        return int(file.read().split()[0]) / 1e9
+    """Processor time of all the threads that a process has now."""
+    threads = os.listdir(f'/proc/{pid}/task')
+    return sum(ran_ns(f'/proc/{pid}/task/{thread}/schedstat') for thread in threads) / 1e9
 
 
-def live_ms(order):
-    """Processor time in ms of synthd a second of playing, in windows."""
+def windows_ms(pid, rate=1):
+    """Processor time in ms of a process a second of what it plays, in windows."""
+    found = []
+    for _ in range(LIVE_WINDOWS):
+        began, ran = time.monotonic(), ran_s(pid)
+        time.sleep(LIVE_WINDOW_S / rate)
+        found.append(1000 * (ran_s(pid) - ran) / (time.monotonic() - began) / rate)
+    return found
+
+
+def live_ms(order, rate=1):
+    """That of synthd."""
     os.environ['AURALIS_BUILD'] = os.path.dirname(os.path.dirname(takes.program('synthd')))
     sys.path.append(os.path.join(takes.pieces.PROJECT, 'tests', 'integration'))
     import station
     preset = [] if order.preset == 'none' else [f'params.preset={order.preset}']
-    found = []
-    with station.Station(f'params.seed={order.seed}', f'synth.soundfont={FONT}', *preset) as auralis:
-        pid = auralis.pid('synthd')
+    with station.Station(f'params.seed={order.seed}', f'synth.soundfont={FONT}', f'station.clock_rate={rate}',
+                         *preset) as auralis:
         with auralis.events('heartbeat') as beats:
-            rate_hz = station.RATE_HZ
-            beats.wait(lambda beat: beat['frame'] >= LIVE_FROM_S * rate_hz)
-            for _ in range(LIVE_WINDOWS):
-                began, ran = time.monotonic(), ran_s(pid)
-                time.sleep(LIVE_WINDOW_S)
-                found.append(1000 * (ran_s(pid) - ran) / (time.monotonic() - began))
-    return found
+            beats.wait(lambda beat: beat['frame'] >= LIVE_FROM_S * station.RATE_HZ)
+            return windows_ms(auralis.pid('synthd'), rate)
+
+
+def peers_live_ms(order, folder):
+    """That of the peer while it plays the same piece into a file, in real time."""
+    minutes = (LIVE_FROM_S + LIVE_WINDOWS * LIVE_WINDOW_S) / 60
+    piece = Piece(dataclasses.replace(order, minutes=minutes), folder)
+    command = piece.peers_words(LIVE_PERIOD_FRAMES)
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as process:
+        try:
+            time.sleep(LIVE_FROM_S)
+            return windows_ms(process.pid)
+        finally:
+            process.kill()
 
 
 def peers_ms(order, folder, runs):
     """That of the peer, of about the same seconds."""
     short, long = (Piece(dataclasses.replace(order, minutes=minutes), folder) for minutes in LIVE_MINUTES)
     found = []
-    for _ in range(runs):
+    for _ in range(LIVE_PAIRS * runs):
         few, many = short.peers(), long.peers()
         found.append(1000 * (many.cpu_s - few.cpu_s) / (many.audio_s - few.audio_s))
-    return statistics.median(found)
+    return found
 
 
 def three(values, digits):
@@ -156,7 +189,9 @@ def show(preset, seed, minutes, runs):
     order = takes.Order(preset, seed, minutes)
     with tempfile.TemporaryDirectory(prefix='auralis-peer-') as folder:
         costs = in_turns(Piece(order, folder), runs)
-        live, alike_ms = live_ms(order), peers_ms(order, folder, runs)
+        live, hurried = live_ms(order), live_ms(order, HURRIED)
+        peers_live, alike = peers_live_ms(order, folder), peers_ms(order, folder, runs)
+    alike_ms = statistics.median(alike)
     texts = {'ours': 'auralis-synthd --render', 'peer': 'fluidsynth -F, its reverb on',
              'large': 'the same in blocks of 4096', 'dry': 'fluidsynth -F, no effects'}
     rows = [[text, *three([cost.cpu_s for cost in costs[name]], 2),
@@ -169,8 +204,14 @@ def show(preset, seed, minutes, runs):
           f'{os.cpu_count()} processors')
     print(*lines(['', 'CPU s, least', 'median', 'most', 'wall s, least', 'median', 'most', 'CPU ms/s'], rows),
           sep='\n')
-    print(f'\nsynthd live, seconds {LIVE_FROM_S} to {LIVE_FROM_S + LIVE_WINDOWS * LIVE_WINDOW_S}: '
-          f'{" / ".join(three(live, 1))} ms of CPU a second; fluidsynth -F there: {alike_ms:.1f}\n')
+    print()
+    rows = [['synthd live', *three(live, 1)],
+            [f'synthd live, hurried {HURRIED} times', *three(hurried, 1)],
+            [f'fluidsynth live, in periods of {LIVE_PERIOD_FRAMES}', *three(peers_live, 1)],
+            ['fluidsynth -F', *three(alike, 1)]]
+    print(*lines([f'seconds {LIVE_FROM_S} to {LIVE_FROM_S + LIVE_WINDOWS * LIVE_WINDOW_S}: CPU ms/s', 'least',
+                  'median', 'most'], rows), sep='\n')
+    print()
     pairs = list(zip(costs['ours'], costs['peer'], costs['dry'], costs['large']))
     ratios = [
         Ratio('voices / fluidsynth without effects, CPU', [a.voices_s / c.cpu_s for a, _, c, _ in pairs], 1.05),
@@ -178,6 +219,9 @@ def show(preset, seed, minutes, runs):
         Ratio('--render / fluidsynth in blocks of 4096, CPU', [a.cpu_s / d.cpu_s for a, _, _, d in pairs]),
         Ratio('--render / fluidsynth, wall', [a.wall_s / b.wall_s for a, b, _, _ in pairs], 0.9, 0.6),
         Ratio('live / fluidsynth, CPU', [ms / alike_ms for ms in live], 1.5),
+        Ratio('live, hurried / fluidsynth, CPU', [ms / alike_ms for ms in hurried]),
+        Ratio('live / fluidsynth live, CPU', [a / b for a, b in zip(live, peers_live)]),
+        Ratio('fluidsynth live / fluidsynth, CPU', [ms / alike_ms for ms in peers_live]),
     ]
     print(*lines(['ratio', 'least', 'median', 'most', 'limit', 'goal'],
                  [[('! ' if ratio.broken() else '') + ratio.text, *three(ratio.values, 2),
