@@ -30,7 +30,8 @@ static const int64_t awaiting_ns = 2 * NS_PER_S;  /* and the writer composerd */
 static const int64_t loading_ns = 120 * NS_PER_S; /* a big font from a slow disk */
 /* Events are taken at least this often, and before each turn of rendering. */
 static const int64_t longest_sleep_ns = 100 * NS_PER_MS;
-static const int64_t standby_ns = 3 * NS_PER_S;    /* one shows itself every second */
+static const int64_t standby_ns = 3 * NS_PER_S; /* one shows itself every second */
+static const int64_t alone_ns = 5 * NS_PER_S;   /* none stood by for so long: none will soon */
 static const int64_t watching_ns = 10 * NS_PER_MS; /* between a standby's tries for the lock */
 
 struct synthd {
@@ -42,6 +43,7 @@ struct synthd {
     struct reload reload;
     struct trouble ring_trouble, voice_trouble;
     struct lead lead;
+    int64_t alone_from_ns;
     char lock_path[SETTING_TEXT_BYTES + 16];
     int64_t begun_ns, next_status_ns;
     bool ready;
@@ -198,6 +200,14 @@ static void mind_lead(struct synthd *s, int64_t now_ns)
     }
 }
 
+static void mind_standby(struct synthd *s, int64_t now_ns)
+{
+    if (!s->player.writes || has_standby(&s->player, now_ns)) {
+        s->alone_from_ns = now_ns + alone_ns;
+    }
+    s->player.alone = now_ns >= s->alone_from_ns;
+}
+
 /* Becomes the writer when no other synthd is; one system call. 0, or -errno. */
 static int take_ring(struct synthd *s)
 {
@@ -208,6 +218,7 @@ static int take_ring(struct synthd *s)
             lead_take_over(&s->lead, clock_machine_ns());
         }
         player_take_over(&s->player);
+        s->alone_from_ns = clock_now_ns() + alone_ns;
         s->next_status_ns = 0;
     }
     return rc;
@@ -316,6 +327,7 @@ static int64_t turn(struct synthd *s, int64_t now_ns)
         take_ring(s);
     }
     mind_lead(s, now_ns);
+    mind_standby(s, now_ns);
     feed_poll(&s->feed, clock_machine_ns());
     reload(s);
     if (!s->player.playing) {

@@ -11,10 +11,10 @@
 /* From so far ahead a snapshot holds no phrase, only where the stream lies in time. */
 #define NOTHING_YET UINT64_C(999999999999999)
 
-/* The writer renders so many batches at once at most, and no more than half its lead: each time
- * it wakes up, it finds the caches cold. Before that all but one of them are lacking from the
- * lead. */
-enum { TURN_BATCHES = 4 };
+/* The writer renders so many batches at once, and no more than half its lead: each time it
+ * wakes up, it finds the caches cold. Before that all but one of them are lacking from the
+ * lead, and one that takes over has to wait as long before its frames are new. */
+enum { TURN_BATCHES = 2, TURN_BATCHES_ALONE = 4 };
 
 /* What comes out at once. */
 struct batch {
@@ -404,8 +404,13 @@ bool player_ready(const struct player *player)
 {
     const uint64_t most_behind = 2 * (uint64_t)RENDER_BATCH_FRAMES;
 
-    return player->writes || (player->playing && player->render.frame + most_behind >=
-                                                     ring_published(player->ring.ring));
+    if (player->writes || !player->playing) {
+        return player->writes;
+    }
+    const uint64_t published = ring_published(player->ring.ring);
+
+    return player->render.frame + most_behind >= published &&
+           reserve_first_frame(&player->reserve) <= published;
 }
 
 /* Once a second a standby that is ready says so, and sees whether the ring still has its name:
@@ -434,9 +439,10 @@ static int64_t next_deadline_ns(const struct player *player)
 
 static int turn_batches(const struct player *player)
 {
+    const int most = player->alone ? TURN_BATCHES_ALONE : TURN_BATCHES;
     const int half = (int)(player->pace.lead_frames / 2 / RENDER_BATCH_FRAMES);
 
-    return player->private || half < 1 ? 1 : half < TURN_BATCHES ? half : TURN_BATCHES;
+    return player->private || half < 1 ? 1 : half < most ? half : most;
 }
 
 /* What is due. The first turn of a writer is short: it may have given nothing yet. */

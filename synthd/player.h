@@ -46,6 +46,7 @@ struct player {
     bool playing;
     bool catching_up;
     struct trouble jumps; /* too long outages */
+    bool alone;           /* set by the owner: for long none has stood by the writer */
     int turn_batches;     /* to be rendered at once, next */
     struct books books;
     struct render render;

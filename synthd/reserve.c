@@ -10,6 +10,11 @@ void reserve_begin(struct reserve *reserve, uint64_t frame)
     reserve->n_chunks = 0;
 }
 
+uint64_t reserve_first_frame(const struct reserve *reserve)
+{
+    return reserve->end_frame - reserve->n_frames;
+}
+
 bool reserve_has_room(const struct reserve *reserve, const struct ring *ring, uint32_t n_frames)
 {
     return reserve->end_frame + n_frames <= ring_published(ring) + RESERVE_FRAMES;
@@ -58,7 +63,7 @@ int reserve_give(const struct reserve *reserve, struct ring *ring, int64_t now_n
     if (published > reserve->end_frame) {
         return -EAGAIN;
     }
-    if (published + reserve->n_frames < reserve->end_frame) {
+    if (published < reserve_first_frame(reserve)) {
         return -ERANGE;
     }
     const uint32_t n_frames = (uint32_t)(reserve->end_frame - published);

@@ -34,6 +34,8 @@ struct reserve {
 
 /* Keeps nothing any more; what is added next begins at `frame`. */
 void reserve_begin(struct reserve *reserve, uint64_t frame);
+/* The oldest that is kept. */
+uint64_t reserve_first_frame(const struct reserve *reserve);
 /* Whether n_frames more can be added without losing one that the ring lacks. */
 bool reserve_has_room(const struct reserve *reserve, const struct ring *ring,
                       uint32_t n_frames);
