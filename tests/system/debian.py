@@ -14,7 +14,7 @@ import subprocess
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FOLDER = os.environ.get('AURALIS_TREES', '/var/cache/auralis-trees')
 SUITES = ('bookworm', 'trixie')
-TOOLS = ('debootstrap', 'systemd-nspawn')
+TOOLS = ('debootstrap', 'systemd-nspawn', 'ip')
 BASE = 'systemd,systemd-sysv,dbus'
 # A folder is renamed to its name once it is whole.
 PART = '.part'
@@ -81,9 +81,9 @@ def build(suite, source, out):
     return glob.glob(os.path.join(out, 'auralis_*.deb'))[0]
 
 
-def download(suite, package):
+def download(suite, package, *more):
     """Fetches what installing the package will ask for, its recommendations too, into the bare tree."""
-    inside(bare(suite), 'apt-get update; apt-get install --yes --download-only /tmp/package.deb',
+    inside(bare(suite), f'apt-get update; apt-get install --yes --download-only /tmp/package.deb {" ".join(more)}',
            f'--bind-ro={package}:/tmp/package.deb')
 
 

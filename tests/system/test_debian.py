@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The package on bare Debian systems, booted: installed by apt, upgraded while it plays, purged.
+"""The package on bare Debian systems, booted: installed by apt, upgraded while it plays, purged, on a network.
 
 The long form only: it makes a system and a package for each Debian first (see debian.py).
 """
@@ -14,6 +14,7 @@ import unittest
 import debian
 import machine
 import packaged
+from lan import Lan
 from packaged import station
 
 WHY_NOT = machine.why_not() or debian.why_not()
@@ -115,7 +116,7 @@ class Trixie(Suite, unittest.TestCase):
 
 def load_tests(loader, _tests, _pattern):
     """The short form has no part that takes minutes."""
-    cases = (Sources, Bookworm, Trixie) if station.FULL else (Sources,)
+    cases = (Sources, Bookworm, Trixie, Lan) if station.FULL else (Sources,)
     return unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases)
 
 
