@@ -41,7 +41,7 @@ class WhileItPlays(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.auralis = station.Station().start()
+        cls.auralis = station.Station('stream.max_changes_per_second=1000').start()
         cls.listener = recording.Listener(cls.auralis.url)
         cls.listener.wait_seconds(1)
 
