@@ -200,9 +200,10 @@ static void mind_lead(struct synthd *s, int64_t now_ns)
     }
 }
 
+/* Lets the player know whether another may soon be there to go on. */
 static void mind_standby(struct synthd *s, int64_t now_ns)
 {
-    if (!s->player.writes || has_standby(&s->player, now_ns)) {
+    if (has_standby(&s->player, now_ns)) {
         s->alone_from_ns = now_ns + alone_ns;
     }
     s->player.alone = now_ns >= s->alone_from_ns;
