@@ -39,23 +39,24 @@ class Lan(unittest.TestCase):
     def wait_status(self, status, path='/healthz', **more):
         station.until(lambda: self.neighbour.status(path, **more) == status, f'{path} answers {status}')
 
+    def check_lets_in(self, begin, allow):
+        """The firewall that `begin` starts lets nobody in until `allow` is said."""
+        self.wait_status(200)
+        self.box.run('sh', '-c', begin)
+        self.wait_status(0)
+        self.box.run('sh', '-c', allow)
+        self.wait_status(200)
+
     def test_ufw_lets_listeners_in_by_one_line(self):
         # a machine in a machine has no kernel settings of its own to make
         self.box.run('sed', '-i', 's/^IPT_SYSCTL=.*/IPT_SYSCTL=/', '/etc/default/ufw')
         self.addCleanup(self.box.run, 'ufw', 'disable')
-        self.wait_status(200)
-        self.box.run('ufw', '--force', 'enable')
-        self.wait_status(0)
-        self.box.run('ufw', 'allow', 'Auralis')
-        self.wait_status(200)
+        self.check_lets_in('ufw --force enable', 'ufw allow Auralis')
 
     def test_firewalld_lets_listeners_in_by_one_line(self):
         self.addCleanup(self.box.run, 'systemctl', 'stop', 'firewalld')
-        self.wait_status(200)
-        self.box.run('systemctl', 'start', 'firewalld')
-        self.wait_status(0)
-        self.box.run('sh', '-c', 'firewall-cmd --permanent --add-service=auralis && firewall-cmd --reload')
-        self.wait_status(200)
+        self.check_lets_in('systemctl start firewalld',
+                           'firewall-cmd --permanent --add-service=auralis && firewall-cmd --reload')
 
     def test_avahi_gives_its_name_and_announces_it(self):
         name = self.box.output('hostname') + '.local'
