@@ -24,8 +24,7 @@ int service_init(struct service *service);
 bool service_running(void);
 /* True once for each SIGHUP. */
 bool service_reload_wanted(void);
-/* Called with the signal's number when one arrives, from the handler: only async-signal-safe
- * work. */
+/* Called when a signal arrives, from the handler: only async-signal-safe work. */
 void service_on_signal(void (*wake)(void));
 void service_ready(struct service *service);
 /* Shows one line in `systemctl status`; sent only when it changed. */

@@ -4,6 +4,7 @@
 #include "common/folder.h"
 #include "common/log.h"
 #include "common/number.h"
+#include "common/start.h"
 #include "composerd/daemon.h"
 #include "composerd/offline.h"
 #include "composerd/state_file.h"
@@ -37,17 +38,6 @@ static const struct settings_program program = {.letter = 'c',
                                                 .what_it_is =
                                                     "composes the music of an Auralis station",
                                                 .flags = flags};
-
-/* Ends the process when a step of the start failed. */
-static void must(int rc, const char *what, int status)
-{
-    if (rc < 0) {
-        const struct log_facts facts = {.reason = log_errno(rc)};
-
-        log_event(LOG_EVENT_start_failed, &facts, "cannot %s", what);
-        exit(status);
-    }
-}
 
 static void refuse(const char *reason)
 {
@@ -165,16 +155,15 @@ static void start(struct daemon *daemon)
 {
     const struct settings *const settings = &daemon->settings;
 
-    must(service_init(&daemon->service), "set up signals", EXIT_FAILURE);
-    must(folder_make(settings->state_dir), "make the state folder", EXIT_FAILURE);
-    must(folder_make(settings->bus_dir), "make the bus folder", EXIT_FAILURE);
-    must(state_lock(settings->state_dir), "lock the state: another composerd may be running",
-         EXIT_FAILURE);
+    start_must(service_init(&daemon->service), "set up signals");
+    start_must(folder_make(settings->state_dir), "make the state folder");
+    start_must(folder_make(settings->bus_dir), "make the bus folder");
+    start_must(state_lock(settings->state_dir),
+               "lock the state: another composerd may be running");
     daemon->publisher.metrics = &daemon->metrics;
     station_configure(&daemon->station, settings);
-    must(daemon_resume(daemon), "begin or take up a stream", EXIT_FAILURE);
-    must(bus_server_open(&daemon->publisher.bus, settings->bus_dir), "bind the bus",
-         EXIT_FAILURE);
+    start_must(daemon_resume(daemon), "begin or take up a stream");
+    start_must(bus_server_open(&daemon->publisher.bus, settings->bus_dir), "bind the bus");
     daemon_commit(daemon);
 }
 
@@ -192,13 +181,14 @@ int main(int argc, char **argv)
 
     log_init("composerd", "info"); /* what is wrong with the settings is said, too */
     load_settings(&daemon.settings, argc, argv);
-    must(log_init("composerd", daemon.settings.log_level), "set up the log", EXIT_CONFIG);
+    start_must(log_init("composerd", daemon.settings.log_level), "set up the log");
     log_set_station(daemon.settings.station_name);
     clock_set_rate(daemon.settings.station_clock_rate);
     if (wishes.compose != NULL || wishes.midi != NULL) {
         return compose_offline(&daemon.settings);
     }
     start(&daemon);
+    start_succeeded();
     service_ready(&daemon.service);
     while (service_running()) {
         reload(&daemon, argc, argv);

@@ -1,6 +1,7 @@
 /*
  * auralis-streamd - serves the station: its audio, its page, its control.
  */
+#include "common/start.h"
 #include "streamd/lws_socket.h"
 #include "streamd/server.h"
 #include "streamd/steering.h"
@@ -15,18 +16,6 @@
 #include <unistd.h>
 
 enum { SPARE_DESCRIPTORS = 96 }; /* for all that is no client's */
-
-/* A step of the start that must succeed; what the operator set wrongly is final, the rest is
- * tried again by the supervisor. */
-static void must(int rc, const char *what)
-{
-    if (rc < 0) {
-        const struct log_facts facts = {.reason = log_errno(rc)};
-
-        log_event(LOG_EVENT_start_failed, &facts, "cannot %s", what);
-        exit(EXIT_FAILURE);
-    }
-}
 
 static void end_misconfigured(const char *text)
 {
@@ -96,13 +85,7 @@ static int open_socket(const struct settings *settings)
     if (fd == -EINVAL) {
         end_misconfigured("stream.listen names a host that is none of this machine's");
     }
-    if (fd < 0) {
-        const struct log_facts facts = {.reason = log_errno(fd)};
-
-        log_event(LOG_EVENT_start_failed, &facts, "cannot listen address=%s",
-                  settings->stream_listen);
-        exit(EXIT_FAILURE);
-    }
+    start_must(fd, "listen on %s", settings->stream_listen);
     return fd;
 }
 
@@ -171,15 +154,15 @@ static void open_sockets(struct streamd *streamd)
     if (n == -E2BIG) {
         end_misconfigured("more sockets were passed than can be served");
     }
-    must(n, "take the supervisor's sockets");
+    start_must(n, "take the supervisor's sockets");
     if (is_own) {
         listening->fds[0] = open_socket(&streamd->settings);
         n = 1;
     }
     listening->n = n;
     for (int i = 0; i < n; i++) {
-        must(lws_socket_name(listening->fds[i], &listening->addresses[i]),
-             "read the socket's address");
+        start_must(lws_socket_name(listening->fds[i], &listening->addresses[i]),
+                   "read the socket's address");
     }
     if (!is_own) {
         check_setting(&streamd->settings, listening);
@@ -249,7 +232,8 @@ static uint64_t random_word(void)
 {
     uint64_t word = 0;
 
-    must(getrandom(&word, sizeof(word), 0) == sizeof(word) ? 0 : -EIO, "get random bytes");
+    start_must(getrandom(&word, sizeof(word), 0) == sizeof(word) ? 0 : -EIO,
+               "get random bytes");
     return word;
 }
 
@@ -262,7 +246,7 @@ static void start_feeder(struct streamd *streamd, struct server *server)
         .metrics = &streamd->metrics,
     };
 
-    must(feeder_start(&streamd->feeder, &options), "start the feeder");
+    start_must(feeder_start(&streamd->feeder, &options), "start the feeder");
 }
 
 struct reloading {
@@ -313,19 +297,20 @@ int main(int argc, char **argv)
 
     log_init("streamd", "info"); /* what is wrong with the settings is said, too */
     load_settings(&streamd.settings, argc, argv);
-    must(log_init("streamd", streamd.settings.log_level), "set up the log");
+    start_must(log_init("streamd", streamd.settings.log_level), "set up the log");
     log_set_station(streamd.settings.station_name);
     clock_set_rate(streamd.settings.station_clock_rate);
-    must(service_init(&streamd.service), "set up signals");
+    start_must(service_init(&streamd.service), "set up signals");
     streamd.pid = (uint32_t)getpid();
     take_descriptors(&streamd.settings);
-    must(streamd_init(&streamd, random_word()), "set up");
+    start_must(streamd_init(&streamd, random_word()), "set up");
     choose_page(&streamd);
     open_sockets(&streamd);
     take_address(&streamd);
-    must(bus_client_open(&streamd.bus, streamd.settings.bus_dir), "connect to the bus");
-    must(server_open(&server, &streamd), "serve");
+    start_must(bus_client_open(&streamd.bus, streamd.settings.bus_dir), "connect to the bus");
+    start_must(server_open(&server, &streamd), "serve");
     start_feeder(&streamd, &server);
+    start_succeeded();
     service_ready(&streamd.service);
     server_run(&server, reload, &reloading);
     service_stopping(&streamd.service);

@@ -7,6 +7,7 @@
 #include "common/log.h"
 #include "common/service.h"
 #include "common/settings.h"
+#include "common/start.h"
 #include "common/trouble.h"
 #include "synthd/feed.h"
 #include "synthd/lead.h"
@@ -51,17 +52,6 @@ struct synthd {
 
 /* The one thing this process does, and large: not for the stack. */
 static struct synthd synthd;
-
-/* Only start-up ends the process: what fails later is logged, counted and tried again. */
-static void must(int rc, const char *what)
-{
-    if (rc < 0) {
-        const struct log_facts facts = {.reason = log_errno(rc)};
-
-        log_event(LOG_EVENT_start_failed, &facts, "cannot %s", what);
-        exit(EXIT_FAILURE);
-    }
-}
 
 static struct kit_options kit_options(const struct settings *set)
 {
@@ -234,7 +224,7 @@ static void choose_role(struct synthd *s)
     if (rc == -EWOULDBLOCK) {
         log_debug("another synthd plays, standing by lock=%s", s->lock_path);
     } else {
-        must(rc, "take the ring's lock");
+        start_must(rc, "take the ring's lock");
     }
 }
 
@@ -252,12 +242,13 @@ static void set_up(struct synthd *s)
 
     s->begun_ns = clock_machine_ns();
     if (mkdir(set->synth_dir, 0750) != 0 && errno != EEXIST) {
-        must(-errno, "make the lock's folder");
+        start_must(-errno, "make the lock's folder");
     }
     lead_init(&s->lead, set->station_lead_ms, set->station_standby_lead_ms);
     player_init(&s->player, &player);
-    must(feed_open(&s->feed, set->bus_dir, set->state_dir, &s->player.books.metrics, &user),
-         "connect to composerd");
+    start_must(
+        feed_open(&s->feed, set->bus_dir, set->state_dir, &s->player.books.metrics, &user),
+        "connect to composerd");
 }
 
 /* Joins the stream once everything is known; loads the voices while that is on its way. */
@@ -345,6 +336,7 @@ static void serve(struct synthd *s)
 {
     set_up(s);
     choose_role(s);
+    start_succeeded();
     player_peek(&s->player);
     while (service_running()) {
         const int64_t now_ns = clock_now_ns();
@@ -426,13 +418,13 @@ int main(int argc, char **argv)
         log_event(LOG_EVENT_config_invalid, NULL, "%s", error.text);
         return EXIT_CONFIG;
     }
-    must(log_init("synthd", s->settings.log_level), "set up the log");
+    start_must(log_init("synthd", s->settings.log_level), "set up the log");
     log_set_station(s->settings.station_name);
     clock_set_rate(s->settings.station_clock_rate);
     if (render != NULL) {
         return render_file(&s->settings, render, from, frames);
     }
-    must(service_init(&s->service), "set up signals and watchdog");
+    start_must(service_init(&s->service), "set up signals and watchdog");
     reload_init(&s->reload, &program, argc, argv);
     serve(s);
     feed_finish(&s->feed);

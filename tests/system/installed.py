@@ -17,7 +17,7 @@ sys.path.append(os.path.join(machine.PROJECT, 'tests', 'integration'))
 from station import main as run_tests, percentile, table, until as until_soon  # noqa: E402
 
 DAEMONS = ('composerd', 'synthd', 'streamd')
-EXIT_CONFIG = 78
+EXIT_CONFIG, EXIT_TRY_LATER = 78, 75
 DROP_INS = '/etc/systemd/system'
 
 
@@ -146,4 +146,4 @@ def main():
     run_tests()
 
 
-__all__ = ['DAEMONS', 'EXIT_CONFIG', 'Installed', 'Test', 'main', 'percentile', 'table', 'until']
+__all__ = ['DAEMONS', 'EXIT_CONFIG', 'EXIT_TRY_LATER', 'Installed', 'Test', 'main', 'percentile', 'table', 'until']

@@ -7,7 +7,7 @@ import time
 import unittest
 
 import installed
-from installed import DAEMONS, EXIT_CONFIG, percentile, until
+from installed import DAEMONS, EXIT_CONFIG, EXIT_TRY_LATER, percentile, until
 
 ALL = (*DAEMONS, 'synthd-standby')
 RETRY = 'auralis-retry@.service'
@@ -112,6 +112,27 @@ class Supervision(installed.Test):
         self.heal('synthd')
         self.machine.wait_state('synthd', 'active', timeout_s=PAUSE_S + 15)
         self.machine.wait_audio()
+
+    def failed_starts(self):
+        """How often composerd's start has failed since it last did not."""
+        record = self.machine.output('sh', '-c', 'cat /run/auralis/main/bus/start-failed 2>/dev/null || echo 0')
+        return int(record.split()[0])
+
+    def test_a_start_that_keeps_failing_is_tried_again_and_seldom_said(self):
+        self.machine.drop_in(RETRY, '[Service]', 'Environment=PAUSE_S=1')
+        self.addCleanup(self.machine.drop_in, RETRY)
+        self.machine.systemctl('stop', 'auralis-composerd')
+        self.machine.run('systemd-run', '--quiet', '--unit=holder', 'flock', '/var/lib/auralis/main/lock', 'sleep', 'inf')
+        self.machine.systemctl('start', '--no-block', 'auralis-composerd')
+        until(lambda: self.failed_starts() >= 6, 'it is tried again and again')  # three times at once
+        until(lambda: 'cannot lock the state' in self.machine.show('composerd', 'StatusText'), 'systemctl says why')
+        self.assertEqual(self.machine.show('composerd', 'ExecMainStatus'), str(EXIT_TRY_LATER))
+        self.assertLessEqual(int(self.machine.show('composerd', 'NRestarts')), 3)  # the rest had a pause before them
+        said = self.machine.journal('AURALIS_EVENT=start_failed').splitlines()
+        self.assertIn(len(said), (1, 2), said)  # at once, and perhaps after 10 s
+        self.machine.systemctl('stop', 'holder')
+        self.machine.wait_state('composerd', 'active')
+        self.assertEqual(self.failed_starts(), 0)
 
     def test_what_is_stopped_while_it_is_damped_is_not_tried_again(self):
         self.loop('composerd', LONG_PAUSE_S)

@@ -1,0 +1,103 @@
+#include "common/start.h"
+
+#include "common/clock.h"
+#include "common/service.h"
+#include "common/whole_file.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TRIES_AT_ONCE = 3, PATH_BYTES = 320, TEXT_BYTES = 160 };
+
+/* The starts that have failed since the last that did not. */
+struct failures {
+    uint64_t tries;
+    struct trouble trouble;
+};
+
+#define FAILURES_READ  "%" SCNu64 " %d %" SCNu64 " %" SCNd64 " %" SCNd64 " %" SCNd64
+#define FAILURES_WRITE "%" PRIu64 " %d %" PRIu64 " %" PRId64 " %" PRId64 " %" PRId64 "\n"
+
+/* Where they are kept from one process to the next; false where nobody offers a place. */
+static bool failures_path(char path[PATH_BYTES])
+{
+    const char *const dir = getenv("RUNTIME_DIRECTORY");
+
+    return dir != NULL && snprintf(path, PATH_BYTES, "%s/start-failed", dir) < PATH_BYTES;
+}
+
+static void failures_load(struct failures *failures, const char *path)
+{
+    FILE *const file = fopen(path, "re");
+    struct failures read = {.trouble.present = true};
+    struct trouble *const trouble = &read.trouble;
+
+    if (file == NULL) {
+        return;
+    }
+    const int n = fscanf(file, FAILURES_READ, &read.tries, &trouble->steps, &trouble->unsaid,
+                         &trouble->since_ns, &trouble->seen_ns, &trouble->said_ns);
+
+    fclose(file);
+    /* a file of another boot, or none of ours, is as good as none */
+    if (n == 6 && trouble->steps >= 0 && trouble->since_ns >= 0 &&
+        trouble->since_ns <= trouble->seen_ns && trouble->seen_ns <= clock_machine_ns() &&
+        trouble->said_ns <= trouble->seen_ns) {
+        *failures = read;
+    }
+}
+
+/* A file that cannot be written only means that the next failure is said, too. */
+static void failures_keep(const struct failures *failures, const char *path)
+{
+    const struct trouble *const trouble = &failures->trouble;
+    char text[TEXT_BYTES];
+
+    snprintf(text, sizeof text, FAILURES_WRITE, failures->tries, trouble->steps,
+             trouble->unsaid, trouble->since_ns, trouble->seen_ns, trouble->said_ns);
+    (void)whole_file_replace(path, text);
+}
+
+void start_must_at(const struct log_place *place, int rc, const char *format, ...)
+{
+    const struct log_facts facts = {.reason = log_errno(rc)};
+    struct failures failures = {0};
+    struct service service = {0};
+    char path[PATH_BYTES];
+    char what[TEXT_BYTES] = "cannot ";
+    size_t len = strlen(what);
+    va_list args;
+
+    if (rc >= 0) {
+        return;
+    }
+    va_start(args, format);
+    vsnprintf(what + len, sizeof what - len, format, args);
+    va_end(args);
+
+    const struct log_trouble_kind kind = {.event = LOG_EVENT_start_failed, .sentence = what};
+    const bool supervised = failures_path(path);
+
+    if (supervised) {
+        failures_load(&failures, path);
+    }
+    failures.tries++;
+    log_trouble_at(place, &failures.trouble, &kind, true, &facts);
+    service_status(&service, "%s: %s", what, facts.reason);
+    if (supervised) {
+        failures_keep(&failures, path);
+    }
+    exit(supervised && failures.tries > TRIES_AT_ONCE ? EXIT_TRY_LATER : EXIT_FAILURE);
+}
+
+void start_succeeded(void)
+{
+    char path[PATH_BYTES];
+
+    if (failures_path(path)) {
+        remove(path);
+    }
+}
