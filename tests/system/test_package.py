@@ -183,13 +183,17 @@ class Life(unittest.TestCase):
         for drop_in in ('auralis-streamd.socket', 'auralis-synthd@dawn.service'):
             box.run('mkdir', '-p', f'/etc/systemd/system/{drop_in}.d')
             box.run('touch', f'/etc/systemd/system/{drop_in}.d/own.conf')
-        box.run('touch', '/etc/auralis/dawn.conf')
+        box.run('systemctl', 'set-property', 'auralis-streamd.service', 'CPUWeight=50')
+        box.run('sh', '-c', 'printf "[station]\\nring = lounge\\n" >/etc/auralis/dawn.conf')
+        box.run('systemctl', 'restart', 'auralis@dawn.target')
+        station.until(lambda: 'lounge' in box.output('ls', '/dev/shm'), 'its ring has another name')
         packaged.dpkg(box, '--remove', 'auralis')
         self.assertEqual(packaged.processes(box), [])
         self.assertEqual(box.output('ls', '/etc/auralis', '/var/lib/auralis').split(),
                          ['/etc/auralis:', 'auralis.conf', 'dawn.conf', '/var/lib/auralis:', 'dawn', 'main'])
         packaged.dpkg(box, '--purge', 'auralis')
         self.assertEqual(packaged.left(box) ^ before, set())
+        self.assertNotIn('lounge', box.output('ls', '/dev/shm'))
 
     def test_a_backup_restored_on_another_machine_plays_a_new_stream_with_the_same_parameters(self):
         with machine.Machine(install=False, binds=[FOLDER]) as box:

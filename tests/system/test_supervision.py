@@ -142,6 +142,19 @@ class Supervision(installed.Test):
         self.machine.wait_state('auralis-retry@auralis-composerd.service', 'inactive')
         self.assertEqual(self.machine.state('composerd'), 'failed')
 
+    def test_what_had_to_be_killed_as_it_was_stopped_stays_stopped(self):
+        self.machine.drop_in(RETRY, '[Service]', 'Environment=PAUSE_S=0')
+        self.addCleanup(self.machine.drop_in, RETRY)
+        deaf = "/bin/sh -c 'trap : TERM; systemd-notify --ready; while :; do sleep 0.1; done'"
+        self.machine.drop_in('auralis-synthd-standby.service', '[Service]', 'ExecStart=', f'ExecStart={deaf}',
+                             'NotifyAccess=all', 'WatchdogSec=0')
+        self.machine.systemctl('restart', 'auralis-synthd-standby')
+        self.machine.systemctl('stop', 'auralis-synthd-standby')
+        self.assertEqual(self.machine.show('synthd-standby', 'Result'), 'timeout')
+        self.machine.run('systemctl', 'start', 'auralis-retry@auralis-synthd-standby', check=False)
+        self.assertEqual(self.machine.state('synthd-standby'), 'failed')
+        self.heal('synthd-standby')
+
     def test_a_wrong_configuration_is_final_for_the_daemon_alone(self):
         others = self.others('streamd')
         self.machine.drop_in('auralis-streamd.service', '[Service]', 'Environment=AURALIS_STREAM_MAX_CLIENTS=none')
