@@ -20,7 +20,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum { SETTING_TEXT_BYTES = 256, EXIT_CONFIG = 78 };
+enum { SETTING_TEXT_BYTES = 256 };
 /* What a preset may set: parameters, habits, doc. */
 enum { SETTINGS_PRESET_KEYS = PARAM_COUNT + HABIT_COUNT + 1 };
 

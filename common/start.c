@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TRIES_AT_ONCE = 3, PATH_BYTES = 320, TEXT_BYTES = 160 };
+enum { TRIES_AT_ONCE = 3, PATH_BYTES = 320, TEXT_BYTES = 160, REFUSAL_BYTES = 1024 };
 
 /* The starts that have failed since the last that did not. */
 struct failures {
@@ -91,6 +91,20 @@ void start_must_at(const struct log_place *place, int rc, const char *format, ..
         failures_keep(&failures, path);
     }
     exit(supervised && failures.tries > TRIES_AT_ONCE ? EXIT_TRY_LATER : EXIT_FAILURE);
+}
+
+void start_refuse_at(const struct log_place *place, const char *format, ...)
+{
+    struct service service = {0};
+    char text[REFUSAL_BYTES];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    log_event_at(place, LOG_EVENT_config_invalid, NULL, "%s", text);
+    service_status(&service, "%s", text);
+    exit(EXIT_CONFIG);
 }
 
 void start_succeeded(void)

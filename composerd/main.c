@@ -39,12 +39,6 @@ static const struct settings_program program = {.letter = 'c',
                                                     "composes the music of an Auralis station",
                                                 .flags = flags};
 
-static void refuse(const char *reason)
-{
-    log_event(LOG_EVENT_config_invalid, NULL, "%s", reason);
-    exit(EXIT_CONFIG);
-}
-
 /* --seed and --preset are [params] by shorter names. */
 static void apply_wishes(struct settings *settings)
 {
@@ -52,11 +46,11 @@ static void apply_wishes(struct settings *settings)
 
     if (wishes.seed != NULL &&
         settings_set(settings, "params.seed", wishes.seed, "--seed", &error) != 0) {
-        refuse(error.text);
+        start_refuse("%s", error.text);
     }
     if (wishes.preset != NULL &&
         settings_set(settings, "params.preset", wishes.preset, "--preset", &error) != 0) {
-        refuse(error.text);
+        start_refuse("%s", error.text);
     }
 }
 
@@ -66,17 +60,17 @@ static void load_settings(struct settings *settings, int argc, char **argv)
     const int rc = settings_load(settings, &program, argc, argv, &error);
 
     if (rc < 0) {
-        refuse(error.text);
+        start_refuse("%s", error.text);
     }
     if (rc == SETTINGS_DONE) {
         exit(EXIT_SUCCESS);
     }
     apply_wishes(settings);
     if (wishes.script != NULL && wishes.compose == NULL && wishes.midi == NULL) {
-        refuse("--script is for --compose and --midi");
+        start_refuse("--script is for --compose and --midi");
     }
     if (wishes.at != NULL && wishes.compose == NULL && wishes.midi == NULL) {
-        refuse("--at is for --compose and --midi");
+        start_refuse("--at is for --compose and --midi");
     }
 }
 
@@ -108,7 +102,7 @@ static double read_minutes(const char *text)
     double minutes = 10;
 
     if (text != NULL && (!number_real(text, &minutes) || minutes <= 0 || minutes > 100000)) {
-        refuse("--minutes must be a number, more than 0 and at most 100000");
+        start_refuse("--minutes must be a number, more than 0 and at most 100000");
     }
     return minutes;
 }
@@ -119,13 +113,13 @@ static int32_t read_hour(const struct settings *settings, const char *text)
     int32_t seconds_of_day = DAY_NONE;
 
     if (!day_read(text != NULL ? text : "12:00", &seconds_of_day)) {
-        refuse("--at must be a time of day, 00:00 to 23:59");
+        start_refuse("--at must be a time of day, 00:00 to 23:59");
     }
     if (strcmp(settings->composer_day_drift, "on") == 0) {
         return seconds_of_day;
     }
     if (text != NULL) {
-        refuse("--at is for --set composer.day_drift=on");
+        start_refuse("--at is for --set composer.day_drift=on");
     }
     return DAY_NONE;
 }
@@ -143,7 +137,7 @@ static int compose_offline(const struct settings *settings)
 
     if (wishes.script != NULL &&
         script_load(&script, wishes.script, request.minutes * 60, &error) != 0) {
-        refuse(error.text);
+        start_refuse("%s", error.text);
     }
     const int rc = offline_compose(&request);
 

@@ -17,12 +17,6 @@
 
 enum { SPARE_DESCRIPTORS = 96 }; /* for all that is no client's */
 
-static void end_misconfigured(const char *text)
-{
-    log_event(LOG_EVENT_config_invalid, NULL, "%s", text);
-    exit(EXIT_CONFIG);
-}
-
 static const struct settings_program program = {
     .letter = 'w',
     .name = "auralis-streamd",
@@ -35,7 +29,7 @@ static void load_settings(struct settings *settings, int argc, char **argv)
     const int rc = settings_load(settings, &program, argc, argv, &error);
 
     if (rc < 0) {
-        end_misconfigured(error.text);
+        start_refuse("%s", error.text);
     }
     if (rc == SETTINGS_DONE) {
         exit(EXIT_SUCCESS);
@@ -69,7 +63,7 @@ static void choose_page(struct streamd *streamd)
         find_page(streamd->web_dir, sizeof(streamd->web_dir));
     }
     if (streamd_reload(streamd) < 0 && chosen) {
-        end_misconfigured("stream.web_dir must be a folder with an index.html");
+        start_refuse("stream.web_dir must be a folder with an index.html");
     }
 }
 
@@ -79,11 +73,11 @@ static int open_socket(const struct settings *settings)
     int fd;
 
     if (!address_parse(settings->stream_listen, &address)) {
-        end_misconfigured("stream.listen must be ADDRESS:PORT, as 127.0.0.1:8000 or [::]:8000");
+        start_refuse("stream.listen must be ADDRESS:PORT, as 127.0.0.1:8000 or [::]:8000");
     }
     fd = lws_socket_listen(&address);
     if (fd == -EINVAL) {
-        end_misconfigured("stream.listen names a host that is none of this machine's");
+        start_refuse("stream.listen names a host that is none of this machine's");
     }
     start_must(fd, "listen on %s", settings->stream_listen);
     return fd;
@@ -136,12 +130,10 @@ static void check_setting(const struct settings *settings, const struct listenin
         return;
     }
     print_addresses(listening, text);
-    fprintf(
-        stderr,
-        "auralis-streamd: stream.listen = %s (%s), but systemd's socket listens on %s: take "
-        "the setting out, or move the socket: auralisctl listen-on %s\n",
+    start_refuse(
+        "stream.listen = %s (%s), but systemd's socket listens on %s: take the setting "
+        "out, or move the socket: auralisctl listen-on %s",
         settings->stream_listen, origin, text, settings->stream_listen);
-    exit(EXIT_CONFIG);
 }
 
 /* The supervisor's sockets, or one of our own. */
@@ -152,7 +144,7 @@ static void open_sockets(struct streamd *streamd)
     const bool is_own = n == 0;
 
     if (n == -E2BIG) {
-        end_misconfigured("more sockets were passed than can be served");
+        start_refuse("more sockets were passed than can be served");
     }
     start_must(n, "take the supervisor's sockets");
     if (is_own) {
@@ -205,7 +197,7 @@ static void take_address(struct streamd *streamd)
     char text[ADDRESSES_BYTES];
 
     if (name_station(streamd, settings->stream_allowed_hosts, &streamd->hosts) < 0) {
-        end_misconfigured("stream.allowed_hosts has too many or too long names");
+        start_refuse("stream.allowed_hosts has too many or too long names");
     }
     steering_load(streamd);
     print_addresses(&streamd->listening, text);
@@ -263,7 +255,8 @@ static void refuse_reload(const char *reason)
               "cannot reload the configuration, serving on as before");
 }
 
-/* SIGHUP: the page, who may steer, names and limits. All else waits for a restart. */
+/* SIGHUP: the page, who may steer, names and the limits of one client. All else waits for a
+ * restart. */
 static void reload(void *user)
 {
     static struct settings next;
@@ -284,6 +277,7 @@ static void reload(void *user)
     }
     streamd->hosts = hosts;
     memcpy(settings->stream_control, next.stream_control, SETTING_TEXT_BYTES);
+    settings->stream_max_request_bytes = next.stream_max_request_bytes;
     streamd->peers.max_per_address = (uint32_t)next.stream_max_clients_per_address;
     streamd->peers.changes_per_second = next.stream_max_changes_per_second;
     log_event(LOG_EVENT_config_reloaded, NULL, "the configuration was read again");

@@ -415,8 +415,7 @@ int main(int argc, char **argv)
         return EXIT_SUCCESS;
     }
     if (rc != 0) {
-        log_event(LOG_EVENT_config_invalid, NULL, "%s", error.text);
-        return EXIT_CONFIG;
+        start_refuse("%s", error.text);
     }
     start_must(log_init("synthd", s->settings.log_level), "set up the log");
     log_set_station(s->settings.station_name);

@@ -133,7 +133,8 @@ class ListenOn(installed.Test):
             self.machine.systemctl('restart', 'auralis-streamd.service', check=False)
             self.machine.wait_state('streamd', 'failed')
             self.assertEqual(self.machine.show('streamd', 'ExecMainStatus'), str(installed.EXIT_CONFIG))
-            self.assertIn('auralisctl listen-on 127.0.0.1:9000', self.machine.journal('--unit=auralis-streamd.service'))
+            self.assertIn('auralisctl listen-on 127.0.0.1:9000', self.machine.journal('AURALIS_EVENT=config_invalid'))
+            self.assertIn('127.0.0.1:9000', self.machine.show('streamd', 'StatusText'))
         finally:
             self.machine.write(CONFIG, before + '\n')
         self.machine.systemctl('start', 'auralis-streamd.service')

@@ -125,17 +125,21 @@ class Units(installed.Test):
         self.assertIn('SCHED_RR', self.machine.output('chrt', '--pid', str(self.machine.pid('synthd'))))
         self.machine.wait_audio()
 
-    def test_the_speaker_plays_and_goes_on_after_a_restart(self):
+    def test_the_speaker_waits_for_a_ring_and_goes_on_after_a_restart(self):
         def wait_sound():
             cursor = self.machine.output('journalctl', '--boot', '--lines=0', '--show-cursor').split()[-1]
             until(lambda: 'sound' in self.machine.journal('--unit=auralis-speaker', f'--after-cursor={cursor}',
                                                           '_TRANSPORT=stdout'), 'the card gets sound')
         self.machine.write('/usr/local/bin/aplay', CARD)
         self.machine.run('chmod', '755', '/usr/local/bin/aplay')
+        self.stop_target()
+        self.machine.run('rm', '/dev/shm/auralis-main')
         self.machine.systemctl('start', 'auralis-speaker')
         self.addCleanup(self.machine.systemctl, 'stop', 'auralis-speaker')
-        wait_sound()
+        until(lambda: 'waiting' in self.machine.journal('--unit=auralis-speaker'), 'it waits')
         player = self.machine.pid('auralis-speaker.service')
+        self.machine.systemctl('start', 'auralis.target')
+        wait_sound()
         self.machine.systemctl('restart', 'auralis-synthd', 'auralis-synthd-standby', 'auralis-streamd')
         wait_sound()
         self.assertEqual(self.machine.pid('auralis-speaker.service'), player)

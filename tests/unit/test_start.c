@@ -25,9 +25,20 @@ static int teardown(void **state)
 
 #define SUPERVISED_TEST(test) cmocka_unit_test_setup_teardown(test, setup_supervised, teardown)
 
-/* A process whose start fails; its exit status. What it said is in `said` then. */
+static void fail_at_a_step(void)
+{
+    start_must(0, "do what can be done");
+    start_must(-EACCES, "make the folder %s", "here");
+}
+
+static void refuse_a_setting(void)
+{
+    start_refuse("%s must be 60 to 120", "bpm");
+}
+
+/* Another process starts, and ends by that; its exit status. What it said is in `said` then. */
 static char said[1000];
-static int start_in_vain(void)
+static int run(void (*start)(void))
 {
     int ends[2];
     int status = 0;
@@ -39,8 +50,7 @@ static int start_in_vain(void)
 
     if (pid == 0) {
         dup2(ends[1], STDERR_FILENO);
-        start_must(0, "do what can be done");
-        start_must(-EACCES, "make the folder %s", "here");
+        start();
         _exit(0);
     }
     close(ends[1]);
@@ -51,6 +61,11 @@ static int start_in_vain(void)
     close(ends[0]);
     CHECK(waitpid(pid, &status, 0) == pid);
     return WEXITSTATUS(status);
+}
+
+static int start_in_vain(void)
+{
+    return run(fail_at_a_step);
 }
 
 static bool it_is_said(void)
@@ -149,6 +164,16 @@ static void test_a_folder_that_cannot_be_written_hides_nothing(void **state)
     }
 }
 
+static void test_a_setting_that_cannot_be_used_is_final_and_said_each_time(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 5; i++) {
+        CHECK_INT(run(refuse_a_setting), EXIT_CONFIG);
+        CHECK(strstr(said, "bpm must be 60 to 120") != NULL);
+    }
+    CHECK(!scratch_exists("start-failed"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +184,7 @@ int main(void)
         SUPERVISED_TEST(test_once_a_start_has_succeeded_the_next_failure_is_a_new_one),
         SUPERVISED_TEST(test_what_is_no_record_of_this_boot_is_as_good_as_none),
         SUPERVISED_TEST(test_a_folder_that_cannot_be_written_hides_nothing),
+        SUPERVISED_TEST(test_a_setting_that_cannot_be_used_is_final_and_said_each_time),
     };
 
     log_init("test", "info");
