@@ -81,6 +81,14 @@ def build(suite, source, out):
     return glob.glob(os.path.join(out, 'auralis_*.deb'))[0]
 
 
+def compile_project(suite, out):
+    """Builds the project in the folder `out` for a Debian, at the paths that it has here; the tree it runs in."""
+    tree = builder(suite)
+    inside(tree, f'cd {PROJECT}; cmake --preset release -B {out}; cmake --build {out}',
+           f'--bind-ro={PROJECT}', f'--bind={out}')
+    return tree
+
+
 def download(suite, package, *more):
     """Fetches what installing the package will ask for, its recommendations too, into the bare tree."""
     inside(bare(suite), f'apt-get update; apt-get install --yes --download-only /tmp/package.deb {" ".join(more)}',

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The package on bare Debian systems, booted: installed by apt, upgraded while it plays, purged, on a network.
+"""The package on bare Debian systems, booted: installed by apt, upgraded while it plays, purged, on a network;
+and the units under the newer systemd.
 
 The long form only: it makes a system and a package for each Debian first (see debian.py).
 """
@@ -15,6 +16,7 @@ import debian
 import machine
 import packaged
 from lan import Lan
+from newer_systemd import NewerSystemd
 from packaged import station
 
 WHY_NOT = machine.why_not() or debian.why_not()
@@ -119,7 +121,7 @@ class Trixie(Suite, unittest.TestCase):
 
 def load_tests(loader, _tests, _pattern):
     """The short form has no part that takes minutes."""
-    cases = (Sources, Bookworm, Trixie, Lan) if station.FULL else (Sources,)
+    cases = (Sources, Bookworm, Trixie, NewerSystemd, Lan) if station.FULL else (Sources,)
     return unittest.TestSuite(loader.loadTestsFromTestCase(case) for case in cases)
 
 

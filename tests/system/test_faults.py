@@ -30,7 +30,7 @@ COMPOSERD_AWAY_S = station.short_or_full(2, 300)
 CHANGES = 200
 HEARD_S = 0.3  # before and after each fault
 CHANGES_A_SECOND = 48  # one address may send 50
-HEAD = ['fault', 'times', 'missing', 'told of', 'repeated', 'altered', 'new streams', 'p99 ms', 'longest ms',
+HEAD = ['fault', 'times', 'missing', 'told of', 'repeated', 'altered', 'unchecked', 'new streams', 'p99 ms', 'longest ms',
         'journal']
 STATE_BYTES = 16 << 20
 FONT = '/usr/share/sounds/sf2/FluidR3_GM.sf2'
@@ -120,8 +120,8 @@ class Faults(unittest.TestCase):
         self.crowd.report()
         self.cursor = self.service.journal_cursor()
 
-    def check(self, what, times=1, most_missing=0, most_altered=0):
-        """Waits until all is as it was; a row of the table, and what must hold of it."""
+    def check(self, what, times=1, most_missing=0, most_altered=0, event=''):
+        """Waits until all is as it was; a row of the table, and what must hold of it: the journal has the event."""
         try:
             until(self.service.whole, 'all runs again', 60)
         except AssertionError:
@@ -129,13 +129,15 @@ class Faults(unittest.TestCase):
             raise
         self.crowd.hear(HEARD_S)
         heard = self.crowd.report()
+        told = said(self.service.journal_since(self.cursor))
         rows.append([what, times, heard['missing'], heard['told'], heard['repeated'], heard['altered'],
-                     heard['streams'], f'{heard["p99_ms"]:.0f}', f'{heard["max_ms"]:.0f}',
-                     said(self.service.journal_since(self.cursor))])
+                     heard['unchecked'], heard['streams'], f'{heard["p99_ms"]:.0f}', f'{heard["max_ms"]:.0f}', told])
         self.assertEqual(heard['faults'], [])
         self.assertEqual((heard['repeated'], heard['streams']), (0, 0))
         self.assertLessEqual(heard['missing'], most_missing * LISTENERS)
         self.assertLessEqual(heard['altered'], most_altered * LISTENERS)
+        self.assertLessEqual(heard['unchecked'], heard['checked'] / 100 + most_altered * LISTENERS)
+        self.assertIn(event, told)
         return heard
 
     def unit(self, daemon):
@@ -254,7 +256,7 @@ class Faults(unittest.TestCase):
     # ---- the disk and the memory ----
 
     def change(self, bpm):
-        return self.service.control(bpm=bpm)
+        self.assertEqual(self.service.control(bpm=bpm)['params']['bpm'], bpm)
 
     def test_the_disk_is_full(self):
         ballast = fill('/var/lib/auralis')
@@ -262,7 +264,7 @@ class Faults(unittest.TestCase):
             self.change(72)
             self.send(signal.SIGKILL, 'composerd')
             self.change(74)
-            self.check('disk full, a change, composerd killed, a change')
+            self.check('disk full, a change, composerd killed, a change', event='disk_trouble')
         finally:
             os.unlink(ballast)
 
@@ -274,7 +276,7 @@ class Faults(unittest.TestCase):
             self.change(76)
             self.send(signal.SIGKILL, 'composerd')
             self.change(78)
-            self.check('state read-only, composerd started, killed, two changes')
+            self.check('state read-only, composerd started, killed, two changes', event='disk_trouble')
         finally:
             systemctl('stop', unit_name('composerd'))
             remount('/var/lib/auralis', 'rw')
@@ -283,19 +285,19 @@ class Faults(unittest.TestCase):
     def test_the_journal_is_corrupt(self):
         spoil(newest(f'{STATE}/journal'), 100, os.urandom(5000))
         self.send(signal.SIGKILL, 'composerd')
-        self.check('journal corrupt, composerd killed')
+        self.check('journal corrupt, composerd killed', event='journal_set_aside')
 
     def test_the_state_is_corrupt(self):
         spoil(f'{STATE}/state.json', 0, os.urandom(50))
         self.send(signal.SIGKILL, 'composerd')
-        self.check('state.json corrupt, composerd killed')
+        self.check('state.json corrupt, composerd killed', event='state_set_aside')
 
     def test_the_ring_is_corrupt(self):
         spoil(RING, 0, bytes(16))
         self.send(signal.SIGKILL, units=['synthd', 'synthd-standby'])
         # what nobody can read any more is rendered again: of that, what nobody had heard yet
         self.check('ring corrupt, both synths killed', most_missing=station.RATE_HZ,
-                   most_altered=2 * station.RATE_HZ)
+                   most_altered=2 * station.RATE_HZ, event='ring_set_aside')
 
     def test_shared_memory_is_full(self):
         with no_more_of('/dev/shm'):
@@ -310,7 +312,7 @@ class Faults(unittest.TestCase):
             systemctl('start', '--no-block', *synths)
             time.sleep(1)
         self.check('/dev/shm full for 1 s, no ring there', most_missing=4 * station.RATE_HZ,
-                   most_altered=station.RATE_HZ)
+                   most_altered=station.RATE_HZ, event='ring_trouble')
 
     # ---- the surroundings ----
 
@@ -321,7 +323,7 @@ class Faults(unittest.TestCase):
                 self.send(signal.SIGKILL, 'synthd')
                 until(self.service.whole, 'all runs again')
             degraded = until(lambda: self.service.get('/api/status')['degraded'], 'it says so')
-            self.check(f'SoundFont removed, both synths killed: {degraded[0][:40]}')
+            self.check(f'SoundFont removed, both synths killed: {degraded[0][:40]}', event='font_degraded')
         finally:
             shutil.move(FONT + '.away', FONT)
             for _ in range(2):
@@ -371,7 +373,7 @@ class Faults(unittest.TestCase):
         for caller in callers:
             caller.close()
         subprocess.run(['prlimit', f'--pid={pid}', f'--nofile={before[0]}:{before[1]}'], check=True)
-        self.check('descriptor limit reached by 60 more connections')
+        self.check('descriptor limit reached by 60 more connections', event='limit_reached')
 
     @unittest.skipUnless(FAKETIME, 'libfaketime missing (scripts/install test)')
     def test_the_wall_clock_is_stepped(self):
