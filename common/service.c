@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 /* Signals have no argument, so what they set is the process's own. */
 static volatile sig_atomic_t ending;
 static volatile sig_atomic_t reloads;
+static volatile sig_atomic_t at_long_work;
 static void (*wake_on_signal)(void);
 
 static void on_signal(int number)
@@ -20,6 +22,8 @@ static void on_signal(int number)
 
     if (number == SIGHUP) {
         reloads = 1;
+    } else if (at_long_work != 0) {
+        _exit(EXIT_SUCCESS);
     } else {
         ending = 1;
     }
@@ -94,6 +98,7 @@ void service_status(struct service *service, const char *format, ...)
 
 void service_alive(struct service *service, int64_t now_ns)
 {
+    at_long_work = 0;
     if (service->busy) {
         service->busy = false;
         service->watchdog_next_ns = 0;
@@ -109,6 +114,7 @@ void service_busy(struct service *service, int64_t at_most_ns)
 {
     const int64_t at_most_us = at_most_ns / 1000;
 
+    at_long_work = 1;
     sd_notifyf(0, "EXTEND_TIMEOUT_USEC=%" PRId64, at_most_us);
     if (service->watchdog_period_ns != 0) {
         service->busy = true;

@@ -34,7 +34,8 @@ void service_status(struct service *service, const char *format, ...)
  * clock_machine_ns(). */
 void service_alive(struct service *service, int64_t now_ns);
 /* Long work begins in this turn: the start may take `at_most_ns` more, and the watchdog waits
- * as long for the next service_alive(). */
+ * as long for the next service_alive(). Until then SIGTERM and SIGINT end the process at once,
+ * with status 0: nobody waits for a font from a slow disk that will not be played. */
 void service_busy(struct service *service, int64_t at_most_ns);
 void service_stopping(struct service *service);
 

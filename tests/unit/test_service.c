@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 
 static int supervisor;
 static struct service service;
@@ -107,6 +108,23 @@ static void test_without_a_watchdog_nothing_is_fed(void **state)
     CHECK_TEXT(told(), "");
 }
 
+static void test_long_work_ends_at_once_when_the_process_is_told_to_end(void **state)
+{
+    int status = -1;
+
+    (void)state;
+    CHECK_INT(service_init(&service), 0);
+    const pid_t pid = fork();
+
+    if (pid == 0) {
+        service_busy(&service, 60 * NS_PER_S);
+        raise(SIGTERM);
+        _exit(1); /* the work went on */
+    }
+    CHECK(waitpid(pid, &status, 0) == pid);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS);
+}
+
 static volatile sig_atomic_t woken;
 
 static void on_wake(void)
@@ -150,6 +168,7 @@ int main(void)
         SERVICE_TEST(test_the_watchdog_is_fed_twice_a_period_and_no_more),
         SERVICE_TEST(test_the_watchdog_waits_for_long_work_and_no_longer),
         SERVICE_TEST(test_without_a_watchdog_nothing_is_fed),
+        SERVICE_TEST(test_long_work_ends_at_once_when_the_process_is_told_to_end),
         SERVICE_TEST(test_hangup_asks_for_a_reload_once_and_a_broken_pipe_for_nothing),
         SERVICE_TEST(test_a_termination_signal_ends_the_work),
     };
