@@ -23,6 +23,9 @@ _Static_assert(offsetof(struct ring, frames) == sizeof(struct ring),
                "frames follow the header");
 _Static_assert(sizeof(struct ring) % RING_PAGE_BYTES == 0, "frames begin on a page");
 
+/* More than any synth renders ahead of due. */
+enum { LEAD_AT_MOST_S = 60 };
+
 size_t ring_bytes(uint32_t capacity_frames)
 {
     return sizeof(struct ring) + (size_t)capacity_frames * sizeof(uint32_t);
@@ -111,6 +114,25 @@ struct epoch ring_epoch(const struct ring *ring)
     memcpy(epoch.boot_id, ring->boot_id, sizeof epoch.boot_id);
     epoch.boot_id[BOOT_ID_SIZE - 1] = '\0';
     return epoch;
+}
+
+int ring_check_cursors(const struct ring *ring, int64_t now_ns, const char **reason)
+{
+    const struct epoch epoch = ring_epoch(ring);
+    const uint64_t latest =
+        clock_frame_at(&epoch, now_ns) + (uint64_t)LEAD_AT_MOST_S * ring->rate_hz;
+    /* in this order: what was published was claimed before */
+    const uint64_t published =
+        atomic_load_explicit(&ring->published_frames, memory_order_acquire);
+    const uint64_t reserved =
+        atomic_load_explicit(&ring->reserved_frames, memory_order_acquire);
+
+    if (published <= reserved && reserved <= latest) {
+        return 0;
+    }
+    *reason = published > reserved ? "more is published than was written"
+                                   : "its cursors are ahead of time";
+    return -EPROTO;
 }
 
 uint64_t ring_adopt(struct ring *ring)

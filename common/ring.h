@@ -107,6 +107,9 @@ int ring_init(struct ring *ring, const struct ring_format *format);
 /* Whether a mapping of `bytes` holds a ring this code can use: 0, or -EPROTO; *reason says what
  * is wrong with it (static text). Reads nothing beyond `bytes`. */
 int ring_check(const struct ring *ring, size_t bytes, const char **reason);
+/* Whether its cursors can be true at now_ns of the station's time, by its own epoch: 0, or
+ * -EPROTO with the reason. Any thread, at any time. */
+int ring_check_cursors(const struct ring *ring, int64_t now_ns, const char **reason);
 /* The stream's place in time, as written in the ring. */
 struct epoch ring_epoch(const struct ring *ring);
 

@@ -136,8 +136,12 @@ static int inspect(const char *name, const struct ring_format *format, void **ol
         return RING_SET_ASIDE; /* mapped still: its readers are to look at the name again */
     }
     assert(*old != NULL);
-    *reason = "it belongs to another stream";
-    return same_stream(*old, format) ? RING_ADOPTED : RING_REPLACED;
+    if (!same_stream(*old, format)) {
+        *reason = "it belongs to another stream";
+        return RING_REPLACED;
+    }
+    return ring_check_cursors(*old, clock_now_ns(), reason) == 0 ? RING_ADOPTED
+                                                                 : RING_SET_ASIDE;
 }
 
 /* Readers of a replaced ring look at the name again, which is the new segment's by now. */

@@ -176,6 +176,9 @@ static int use_ring(struct feeder *feeder, const char **reason)
         *reason = "the ring was left by another boot";
         return -ESTALE;
     }
+    if (ring_check_cursors(ring, clock_now_ns(), reason) != 0) {
+        return -EPROTO;
+    }
     if (ring_published(ring) == 0 || ring_published(ring) <= ring_oldest(ring)) {
         *reason = "the ring is empty";
         return -EAGAIN;
@@ -246,9 +249,11 @@ static void feed(struct feeder *feeder)
     const struct ring *ring = feeder->reader.ring;
     const uint32_t frames = feeder->store->chunk_frames;
     const uint64_t oldest = ring_oldest(ring);
+    const char *reason = "the ring was closed";
 
-    if (ring_reader_closed(&feeder->reader)) {
-        detach(feeder, "the ring was closed");
+    if (ring_reader_closed(&feeder->reader) ||
+        ring_check_cursors(ring, clock_now_ns(), &reason) != 0) {
+        detach(feeder, reason);
         return;
     }
     if (chunk_store_next(feeder->store) * frames < oldest) {

@@ -106,9 +106,11 @@ class Follower:
 
     def take(self):
         """Copies what is new; what was lost on the way is not kept."""
+        published = self.ring.published()
+        if self.ring.oldest() > published:
+            return  # its cursors are damaged
         if self.ring.oldest() > self.end:
             self.first = self.end = self.ring.oldest()
-        published = self.ring.published()
         data = self.ring.read(self.end, published - self.end) if published > self.end else None
         if data:
             self.copy.put(self.end, data)

@@ -33,6 +33,7 @@ CHANGES_A_SECOND = 48  # one address may send 50
 HEAD = ['fault', 'times', 'missing', 'told of', 'repeated', 'altered', 'unchecked', 'new streams', 'p99 ms', 'longest ms',
         'journal']
 STATE_BYTES = 16 << 20
+RESERVED_AT = station.auralisctl.RESERVED_AT
 FONT = '/usr/share/sounds/sf2/FluidR3_GM.sf2'
 FAKETIME = glob.glob('/usr/lib/*/faketime/libfaketimeMT.so.1')
 FAKETIME_FILE = '/run/auralis/wall-clock'
@@ -297,6 +298,12 @@ class Faults(unittest.TestCase):
         self.send(signal.SIGKILL, units=['synthd', 'synthd-standby'])
         # what nobody can read any more is rendered again: of that, what nobody had heard yet
         self.check('ring corrupt, both synths killed', most_missing=station.RATE_HZ,
+                   most_altered=2 * station.RATE_HZ, event='ring_set_aside')
+
+    def test_the_rings_cursors_are_corrupt(self):
+        spoil(RING, RESERVED_AT + 7, b'\x01')  # readers would wait for ever, and each writer adopt it
+        self.send(signal.SIGKILL, units=['synthd', 'synthd-standby'])
+        self.check('ring: a cursor corrupt, both synths killed', most_missing=station.RATE_HZ,
                    most_altered=2 * station.RATE_HZ, event='ring_set_aside')
 
     def test_shared_memory_is_full(self):

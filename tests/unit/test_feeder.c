@@ -242,6 +242,33 @@ static void test_without_a_ring_the_report_says_why_and_the_loop_is_woken(void *
     assert_null(feeder_take_store(&fixture->feeder));
 }
 
+static void wait_for_reason(struct fixture *fixture, const char *reason)
+{
+    struct feeder_report report = {.attached = true};
+
+    for (int ms = 0; ms < PATIENCE_MS && strcmp(report.reason, reason) != 0; ms++) {
+        usleep(1000);
+        feeder_report(&fixture->feeder, &report);
+    }
+    assert_string_equal(report.reason, reason);
+}
+
+static void test_cursors_that_cannot_be_true_are_not_followed(void **state)
+{
+    struct fixture *const fixture = *state;
+    const uint64_t high = UINT64_C(1) << 56;
+
+    open_ring(fixture, 7, NS_PER_S);
+    write_ahead(fixture, RATE_HZ);
+    start(fixture);
+    take_store(fixture);
+    atomic_fetch_add(&fixture->writer.ring->reserved_frames, high);
+    wait_for_reason(fixture, "its cursors are ahead of time");
+    assert_true(atomic_load(&fixture->n_wakes) > 0);
+    atomic_fetch_add(&fixture->writer.ring->published_frames, 2 * high);
+    wait_for_reason(fixture, "more is published than was written");
+}
+
 static void test_a_feeder_that_was_not_started_can_be_stopped(void **state)
 {
     struct fixture *const fixture = *state;
@@ -292,6 +319,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(
             test_without_a_ring_the_report_says_why_and_the_loop_is_woken, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_cursors_that_cannot_be_true_are_not_followed,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_a_feeder_that_was_not_started_can_be_stopped,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_writer_feeder_and_loop_may_race, set_up,

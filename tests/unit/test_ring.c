@@ -168,6 +168,34 @@ static void expect_refused(struct ring *ring, size_t bytes, const char *words)
     assert_non_null(strstr(reason, words));
 }
 
+static void expect_cursors(struct ring *ring, uint64_t published, uint64_t reserved,
+                           const char *words)
+{
+    const char *reason = "";
+
+    atomic_store(&ring->published_frames, published);
+    atomic_store(&ring->reserved_frames, reserved);
+    CHECK_INT(ring_check_cursors(ring, ring->epoch_monotonic_ns + NS_PER_S, &reason),
+              words[0] == '\0' ? 0 : -EPROTO);
+    CHECK_TEXT(reason, words);
+}
+
+static void test_cursors_that_cannot_be_true_are_refused_with_a_reason(void **state)
+{
+    struct ring *const ring = make_ring(1024);
+    const uint64_t high = UINT64_C(1) << 56;
+
+    (void)state;
+    expect_cursors(ring, 0, 0, "");
+    expect_cursors(ring, 10, 10, "");
+    expect_cursors(ring, 10, 61 * RATE_HZ, "");
+    expect_cursors(ring, 10, 61 * RATE_HZ + 1, "its cursors are ahead of time");
+    expect_cursors(ring, 11, 10, "more is published than was written");
+    expect_cursors(ring, high + 10, 10, "more is published than was written");
+    expect_cursors(ring, high + 10, high + 10, "its cursors are ahead of time");
+    free(ring);
+}
+
 static void test_foreign_truncated_and_damaged_segments_are_refused_with_a_reason(void **state)
 {
     struct ring *const ring = make_ring(1024);
@@ -257,6 +285,7 @@ int main(void)
         cmocka_unit_test(test_facts_of_a_chunk_are_found_until_another_takes_their_place),
         cmocka_unit_test(test_formats_that_make_no_sense_are_refused),
         cmocka_unit_test(test_foreign_truncated_and_damaged_segments_are_refused_with_a_reason),
+        cmocka_unit_test(test_cursors_that_cannot_be_true_are_refused_with_a_reason),
         cmocka_unit_test(test_no_reader_ever_accepts_a_torn_frame_while_the_writer_laps_it),
     };
 

@@ -251,6 +251,9 @@ static void test_what_is_no_ring_is_refused_by_readers_and_set_aside_by_the_writ
     check_set_aside("its capacity or sample rate makes no sense");
     damage_word(offsetof(struct ring, segment_bytes), 1U << 30);
     check_set_aside("it is truncated");
+    damage_word(offsetof(struct ring, reserved_frames) + 4, 1U << 24);
+    CHECK_INT(open_writer(1), RING_SET_ASIDE); /* readers ask when they know their boot */
+    CHECK_TEXT(reason, "its cursors are ahead of time");
 }
 
 static void test_a_truncated_segment_is_set_aside(void **state)
