@@ -170,8 +170,11 @@ int journal_begin_file(struct journal *journal, uint64_t frame)
 
     snprintf(name, sizeof name, "%020llu.jsonl", (unsigned long long)later);
     file_path(path, journal->dir, name);
-    const int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
 
+    if (fd < 0 && errno == ENOENT && mkdir(journal->dir, 0750) == 0) { /* had no room before */
+        fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0640);
+    }
     if (fd < 0) {
         return -errno;
     }

@@ -18,17 +18,15 @@ static uint64_t published_end(const struct history *history, uint64_t start_fram
     return end_frame;
 }
 
-/* A file of the journal begins with the parameters, so that it can be read alone. */
-static int begin_file(struct publisher *publisher, enum event_type type, uint64_t start_frame)
+/* A file of the journal begins with the parameters, so that it can be read alone: also one in
+ * which there was no room for them before, or that lost a first line cut in half. */
+static int begin_with_params(struct publisher *publisher, enum event_type type)
 {
     const char *const params = history_last_params(&publisher->history);
-    const int rc = journal_begin_file(&publisher->journal,
-                                      published_end(&publisher->history, start_frame));
 
-    return rc == 0 && type != EVENT_PARAMS && params != NULL &&
-                   publisher->journal.file_bytes == 0
+    return type != EVENT_PARAMS && params != NULL && publisher->journal.file_bytes == 0
                ? journal_append(&publisher->journal, params)
-               : rc;
+               : 0;
 }
 
 void publisher_tell_disk(struct trouble *trouble, const char *path, int rc)
@@ -47,16 +45,20 @@ void publisher_tell_disk(struct trouble *trouble, const char *path, int rc)
 static void write_journal(struct publisher *publisher, enum event_type type,
                           uint64_t start_frame, const char *json)
 {
-    int rc =
-        journal_wants_file(&publisher->journal) ? begin_file(publisher, type, start_frame) : 0;
+    struct journal *const journal = &publisher->journal;
+    int rc = journal_wants_file(journal)
+                 ? journal_begin_file(journal, published_end(&publisher->history, start_frame))
+                 : 0;
 
     if (rc == 0) {
-        rc = journal_append(&publisher->journal, json);
+        rc = begin_with_params(publisher, type);
     }
-    metric_set(publisher->metrics, METRIC_composerd_journal_size,
-               (int64_t)publisher->journal.file_bytes);
+    if (rc == 0) {
+        rc = journal_append(journal, json);
+    }
+    metric_set(publisher->metrics, METRIC_composerd_journal_size, (int64_t)journal->file_bytes);
     metric_add(publisher->metrics, METRIC_composerd_journal_errors, rc != 0);
-    publisher_tell_disk(&publisher->trouble, publisher->journal.dir, rc);
+    publisher_tell_disk(&publisher->trouble, journal->dir, rc);
 }
 
 static void publish(void *user, const struct outbox_event *event)

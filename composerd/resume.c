@@ -107,14 +107,13 @@ static int read_journal(struct daemon *daemon, struct journal_reading *reading,
     const int opened = journal_open(&daemon->publisher.journal, dir,
                                     (uint32_t)daemon->settings.station_sample_rate);
 
-    if (opened != 0) {
+    if (opened != 0) { /* it cannot be written; what can be read is read all the same */
         publisher_tell_disk(&daemon->publisher.trouble, dir, opened);
         metric_add(&daemon->metrics, METRIC_composerd_journal_errors, 1);
-        return opened;
     }
     const int rc = journal_read(dir, from_frame, on_line, reading);
 
-    if (reading->n_bad > 0) {
+    if (reading->n_bad > 0 && opened == 0) {
         /* what could be read is in the history; the file begins anew */
         journal_set_aside(&daemon->publisher.journal, ".bad");
         metric_add(&daemon->metrics, METRIC_composerd_journal_errors, 1);

@@ -119,6 +119,18 @@ static void test_each_file_begins_with_the_parameters(void **state)
     CHECK_TEXT(journal_from(128000), "p2 ");
 }
 
+static void test_a_file_that_was_only_begun_gets_the_parameters_first(void **state)
+{
+    (void)state;
+    queue_params(0);
+    queue_phrase(0, 64000);
+    publisher_flush(&publisher);
+    CHECK_INT(journal_begin_file(&publisher.journal, 64000), 0); /* and there was no room */
+    queue_phrase(64000, 64000);
+    publisher_flush(&publisher);
+    CHECK_TEXT(journal_from(64000), "p1 m2 ");
+}
+
 static void
 test_a_file_that_begins_with_a_change_does_not_hide_music_published_before(void **state)
 {
@@ -153,7 +165,7 @@ static void test_a_journal_that_fails_is_counted_and_stops_nothing(void **state)
 {
     (void)state;
     journal_finish(&publisher.journal);
-    snprintf(publisher.journal.dir, sizeof publisher.journal.dir, "%s/nowhere", scratch);
+    snprintf(publisher.journal.dir, sizeof publisher.journal.dir, "%s/no/where", scratch);
     log_init("test", "error"); /* what it would warn of is what is tested */
     queue_params(0);
     queue_phrase(0, 64000);
@@ -205,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         PUBLISHER_TEST(test_nothing_is_said_before_the_flush_and_then_parameters_come_first),
         PUBLISHER_TEST(test_each_file_begins_with_the_parameters),
+        PUBLISHER_TEST(test_a_file_that_was_only_begun_gets_the_parameters_first),
         PUBLISHER_TEST(
             test_a_file_that_begins_with_a_change_does_not_hide_music_published_before),
         PUBLISHER_TEST(test_changes_in_quick_succession_stay_in_the_order_of_publishing),
