@@ -22,18 +22,26 @@ def read_line(path, name):
         return next(line for line in file if line.startswith(name))
 
 
+def size_of(entry):
+    """Of a file that may just have been dropped."""
+    try:
+        return entry.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
 class Sample:
     """What a station has taken at one moment, and what was heard since the one before."""
 
     def __init__(self, soak):
         auralis, heard = soak.auralis, soak.crowd.report()
         pids = {daemon: auralis.pid(daemon) for daemon in station.DAEMONS}
-        self.hours = soak.hours()
+        self.hours, self.pids = soak.hours(), pids
         self.rss_mb = [int(read_line(f'/proc/{pid}/status', 'VmRSS:').split()[1]) / 1024 for pid in pids.values()]
         self.descriptors = sum(len(os.listdir(f'/proc/{pid}/fd')) for pid in pids.values())
         self.shm_kib = sum(os.stat(path).st_blocks for path in soak.segments()) / 2
         folder = os.path.join(auralis.folder, 'state', 'journal')
-        self.journal_mib = sum(entry.stat().st_size for entry in os.scandir(folder)) / (1 << 20)
+        self.journal_mib = sum(map(size_of, os.scandir(folder))) / (1 << 20)
         self.late_blocks = soak.metric('synthd_underruns_total')
         self.heard = heard
         self.offset_s = soak.samples[-1].offset_s if heard['offset_s'] is None else heard['offset_s']
@@ -52,7 +60,7 @@ class Soak:
     def __init__(self, rate, hours, n_listeners, tells=None):
         self.rate, self.wanted_hours, self.n_listeners = rate, hours, n_listeners
         self.tells = tells or (lambda sample: None)
-        self.samples, self.changes = [], 0
+        self.samples, self.changes, self.unanswered = [], 0, 0
 
     def run(self):
         settings = [f'station.clock_rate={self.rate}']
@@ -83,10 +91,13 @@ class Soak:
         return (time.monotonic() - self.began) * self.rate / 3600
 
     def steer(self):
+        """A change; one that is not answered within 2 s of the station, 100 ms at 20 times, is counted."""
         self.changes += 1
         reply = self.auralis.control(intensity=(self.changes % 10 + 1) / 11)
         if not reply['ok']:
-            raise AssertionError(reply)
+            self.unanswered += 1
+            if reply['code'] != 'composerd_away':
+                raise AssertionError(reply)
 
     def segments(self):
         path = self.auralis.place.ring
@@ -120,9 +131,9 @@ class Soak:
         rows = [sample.row(first) for sample in self.samples]
         shown = rows[::max(1, len(rows) // 12)]
         station.table(COLUMNS, *shown, *([rows[-1]] if rows[-1] is not shown[-1] else []))
-        station.table(['soak', 'times real time', 'hours', 'changes', 'missing', 'repeated', 'altered', 'late blocks',
+        station.table(['soak', 'times real time', 'hours', 'changes', 'unanswered', 'missing', 'repeated', 'altered', 'late blocks',
                        'grown MB', 'drift ms an hour', 'lateness of a chunk ms, p99'],
-                      ['', f'{self.rate:g}', f'{self.samples[-1].hours:.2f}', self.changes, self.total('missing'),
+                      ['', f'{self.rate:g}', f'{self.samples[-1].hours:.2f}', self.changes, self.unanswered, self.total('missing'),
                        self.total('repeated'), self.total('altered'),
                        self.samples[-1].late_blocks - first.late_blocks,
                        ' '.join(f'{mb:+.2f}' for mb in self.grown_mb()), f'{self.drift_ms_an_hour():.3f}',
@@ -133,12 +144,16 @@ class Soak:
         samples = self.settled()
         found = [f'{name}: {self.total(name)}' for name in ('missing', 'repeated', 'altered', 'streams')
                  if self.total(name)]
+        found += [fault for sample in self.samples for fault in sample.heard['faults']]
+        found += ['too much could not be compared'] if self.total('unchecked') > self.total('checked') / 100 else []
+        found += ['a daemon was replaced'] if self.samples[-1].pids != self.samples[0].pids else []
         found += ['descriptors grew'] if samples[-1].descriptors > samples[0].descriptors else []
         found += ['shared memory grew'] if samples[-1].shm_kib > samples[0].shm_kib else []
         found += ['the journal is over its bound'] if samples[-1].journal_mib * (1 << 20) > JOURNAL_MAX_BYTES else []
         if quiet:
             late = samples[-1].late_blocks - self.samples[0].late_blocks
             found += [f'late blocks: {late}'] if late else []
+            found += ['changes were not answered'] if self.unanswered > self.changes / 1000 else []
             found += ['memory grew'] if max(self.grown_mb()) > 1 else []
             found += ['it drifts'] if self.drift_ms_an_hour() >= 1 else []
         return found

@@ -97,7 +97,8 @@ class Kills(unittest.TestCase):
             listener = recording.Listener(auralis.url)
             listener.wait_seconds(1)
             before = [auralis.kill(daemon) for daemon in station.DAEMONS]
-            station.until(lambda: [auralis.pid(daemon) for daemon in station.DAEMONS] != before, 'new pids')
+            station.until(lambda: all(auralis.pid(daemon) not in (0, pid) for daemon, pid in
+                                      zip(station.DAEMONS, before)), 'new pids')
             listener.wait_seconds(2)
             stream = auralis.get('/api/status')['stream']
             heard = listener.finish()
