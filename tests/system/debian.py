@@ -63,8 +63,8 @@ def bare(suite):
 def builder(suite):
     """The tree in which the package is made, with what it needs today."""
     tree = make(os.path.join(FOLDER, suite + '-build'), lambda path: run('cp', '--archive', bare(suite), path))
-    inside(tree, 'apt-get update; /tmp/source/scripts/install run; apt-get install --yes --no-install-recommends '
-                 'dpkg-dev lintian', f'--bind-ro={PROJECT}:/tmp/source')
+    inside(tree, 'apt-get update; /tmp/source/scripts/install run package; '
+                 'apt-get install --yes --no-install-recommends lintian', f'--bind-ro={PROJECT}:/tmp/source')
     return tree
 
 
