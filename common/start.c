@@ -5,6 +5,7 @@
 #include "common/whole_file.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,9 +19,6 @@ struct failures {
     struct trouble trouble;
 };
 
-#define FAILURES_READ  "%" SCNu64 " %d %" SCNu64 " %" SCNd64 " %" SCNd64 " %" SCNd64
-#define FAILURES_WRITE "%" PRIu64 " %d %" PRIu64 " %" PRId64 " %" PRId64 " %" PRId64 "\n"
-
 /* Where they are kept from one process to the next; false where nobody offers a place. */
 static bool failures_path(char path[PATH_BYTES])
 {
@@ -29,24 +27,45 @@ static bool failures_path(char path[PATH_BYTES])
     return dir != NULL && snprintf(path, PATH_BYTES, "%s/start-failed", dir) < PATH_BYTES;
 }
 
+enum { TRIES, STEPS, UNSAID, SINCE, SEEN, SAID, NUMBERS };
+
+/* Not negative, in their order. False when the text is something else. */
+static bool read_numbers(const char *text, int64_t numbers[NUMBERS])
+{
+    for (int i = 0; i < NUMBERS; i++) {
+        char *end = NULL;
+
+        numbers[i] = strtoll(text, &end, 10);
+        if (end == text || numbers[i] < 0 || *end != (i < NUMBERS - 1 ? ' ' : '\n')) {
+            return false;
+        }
+        text = end;
+    }
+    return true;
+}
+
 static void failures_load(struct failures *failures, const char *path)
 {
     FILE *const file = fopen(path, "re");
-    struct failures read = {.trouble.present = true};
-    struct trouble *const trouble = &read.trouble;
+    char text[TEXT_BYTES] = "";
+    int64_t numbers[NUMBERS];
 
     if (file == NULL) {
         return;
     }
-    const int n = fscanf(file, FAILURES_READ, &read.tries, &trouble->steps, &trouble->unsaid,
-                         &trouble->since_ns, &trouble->seen_ns, &trouble->said_ns);
+    const bool whole = fgets(text, sizeof text, file) != NULL && read_numbers(text, numbers);
 
     fclose(file);
     /* a file of another boot, or none of ours, is as good as none */
-    if (n == 6 && trouble->steps >= 0 && trouble->since_ns >= 0 &&
-        trouble->since_ns <= trouble->seen_ns && trouble->seen_ns <= clock_machine_ns() &&
-        trouble->said_ns <= trouble->seen_ns) {
-        *failures = read;
+    if (whole && numbers[STEPS] <= INT_MAX && numbers[SINCE] <= numbers[SEEN] &&
+        numbers[SAID] <= numbers[SEEN] && numbers[SEEN] <= clock_machine_ns()) {
+        failures->tries = (uint64_t)numbers[TRIES];
+        failures->trouble = (struct trouble){.present = true,
+                                             .steps = (int)numbers[STEPS],
+                                             .unsaid = (uint64_t)numbers[UNSAID],
+                                             .since_ns = numbers[SINCE],
+                                             .seen_ns = numbers[SEEN],
+                                             .said_ns = numbers[SAID]};
     }
 }
 
@@ -56,8 +75,10 @@ static void failures_keep(const struct failures *failures, const char *path)
     const struct trouble *const trouble = &failures->trouble;
     char text[TEXT_BYTES];
 
-    snprintf(text, sizeof text, FAILURES_WRITE, failures->tries, trouble->steps,
-             trouble->unsaid, trouble->since_ns, trouble->seen_ns, trouble->said_ns);
+    snprintf(text, sizeof text,
+             "%" PRIu64 " %d %" PRIu64 " %" PRId64 " %" PRId64 " %" PRId64 "\n",
+             failures->tries, trouble->steps, trouble->unsaid, trouble->since_ns,
+             trouble->seen_ns, trouble->said_ns);
     (void)whole_file_replace(path, text);
 }
 
