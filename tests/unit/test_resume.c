@@ -129,7 +129,7 @@ static void commit_half(struct daemon *daemon)
 {
     journal_finish(&daemon->publisher.journal);
     snprintf(daemon->publisher.journal.dir, sizeof daemon->publisher.journal.dir,
-             "/nonexistent");
+             "/nonexistent/journal");
     daemon_commit(daemon);
 }
 
